@@ -1,0 +1,97 @@
+/** Asks a model for a strategy: parse, one repair round that names the problems, then a verdict. Every answer is kept and judged. */
+import { Context } from '@temporalio/activity';
+import { z } from 'zod';
+import type { Llm } from '../clients/llm/llm.ts';
+import type { LlmBackend } from '../clients/llm/types.ts';
+import { TapeworksError } from '../contracts/errors.ts';
+import type { StrategyDraft, StrategyExample } from '../contracts/strategies.ts';
+import { type StrategyAnswer, strategyAnswerSchema } from '../domain/llm/answers.ts';
+import { foreignNumbers } from '../domain/llm/foreign-numbers.ts';
+import { parseStructured } from '../domain/llm/parse-structured.ts';
+import { promptHash } from '../domain/llm/prompt-hash.ts';
+import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
+import { draftFromAnswer } from '../domain/strategies/draft-from-answer.ts';
+import { cancellation } from './heartbeat.ts';
+
+/** Rules with citations are longer than four sections of text alone. */
+const MAX_TOKENS = 1_500;
+const ROUNDS = 2;
+
+const answerJsonSchema: Record<string, unknown> = z.toJSONSchema(strategyAnswerSchema);
+
+type Question = { keyword: string; examples: StrategyExample[]; temperature: number };
+export type ModelStrategy = { draft: StrategyDraft; model: string } | { draft: null; problem: string };
+
+export async function askForStrategy(
+  llm: Llm,
+  backend: LlmBackend,
+  { keyword, examples, temperature }: Question,
+): Promise<ModelStrategy> {
+  const { system, build, id, version } = strategyPrompt;
+  const first = build({ keyword, examples });
+  let problem = '';
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const prompt =
+      problem === '' ? first : `${first}\n\nYour last answer was refused: ${problem}\nAnswer again, mended.`;
+    const answer = await llm.ask(backend, {
+      task: 'strategy',
+      promptId: id,
+      promptVersion: version,
+      promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens: MAX_TOKENS }),
+      workflowId: Context.current().info.workflowExecution?.workflowId ?? '',
+      system,
+      prompt,
+      schema: answerJsonSchema,
+      temperature,
+      maxTokens: MAX_TOKENS,
+      signal: cancellation(),
+    });
+    const read = readAnswer(answer.text, answer.finishReason === 'length', { keyword, examples, prompt: first });
+    await llm.judge(answer.callId, read.draft ? 'stored' : read.kind);
+    if (read.draft) return { draft: read.draft, model: answer.model };
+    problem = read.problem;
+  }
+  return { draft: null, problem };
+}
+
+type Read = { draft: StrategyDraft } | { draft: null; kind: string; problem: string };
+
+function readAnswer(
+  text: string,
+  cut: boolean,
+  { keyword, examples, prompt }: { keyword: string; examples: StrategyExample[]; prompt: string },
+): Read {
+  const parsed = parseStructured<StrategyAnswer>(text, strategyAnswerSchema);
+  if (!parsed.ok) {
+    const kind = cut ? 'truncated' : (parsed.problems[0]?.kind ?? 'schema');
+    return {
+      draft: null,
+      kind,
+      problem: cut ? 'the answer was cut short; be briefer' : parsed.problems.map(({ message }) => message).join('; '),
+    };
+  }
+  const { value } = parsed;
+  const figures = foreignNumbers(
+    [value.entrySignals, value.exitCriteria, value.riskManagement, value.expectedOutcomes].join('\n'),
+    [prompt],
+  );
+  if (figures.length > 0)
+    return {
+      draft: null,
+      kind: 'foreign_number',
+      problem: `these figures are not in the transcript: ${figures.join(', ')}`,
+    };
+  try {
+    const { draft, problems } = draftFromAnswer(keyword, value, examples);
+    if (problems.length === 0) return { draft };
+    return {
+      draft: null,
+      kind: 'citation',
+      problem: problems.map(({ ruleId, message }) => `${ruleId}: ${message}`).join('; '),
+    };
+  } catch (error) {
+    if (error instanceof TapeworksError && error.code === 'RULES_INVALID')
+      return { draft: null, kind: 'meaning', problem: error.message };
+    throw error;
+  }
+}

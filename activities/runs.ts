@@ -1,0 +1,79 @@
+/** Keeps what Temporal forgets: a run's start, progress and outcome. */
+import type { Database } from '../clients/database/client.ts';
+import type { Prisma } from '../clients/database/generated/client.ts';
+import { TapeworksError } from '../contracts/errors.ts';
+import type { WorkflowType } from '../contracts/names.ts';
+import type { MediaKind } from '../contracts/media.ts';
+import type { Progress, RunStatus } from '../contracts/runs.ts';
+import { hashJson } from '../domain/hash.ts';
+
+export interface RunRecord {
+  workflowId: string;
+  runId: string;
+  workflowType: WorkflowType;
+  mediaItemId: number | null;
+  keyword: string | null;
+  input: object;
+  status: RunStatus;
+  progress: Progress;
+  result: object | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export const createRunActivities = ({ database }: { database: Database }) => ({
+  /** Writes the run's state. Business key: workflow id and run id. An ended run is never set back to running. */
+  async recordRun(record: RunRecord): Promise<void> {
+    const { workflowId, runId, startedAt, endedAt, input, progress, result, ...rest } = record;
+    const state = {
+      ...rest,
+      mediaItemId: await existingMedia(database, record.mediaItemId),
+      stage: progress.stage,
+      progress: json(progress),
+      ...(result ? { result: json(result) } : {}),
+      ...(progress.failures[0] ? { failure: json(progress.failures[0]) } : {}),
+      startedAt: new Date(startedAt),
+      endedAt: endedAt ? new Date(endedAt) : null,
+    };
+    const key = { workflowId, runId };
+    const known = await database.run.findUnique({ where: { workflowId_runId: key }, select: { endedAt: true } });
+    if (known?.endedAt && !endedAt) return;
+    await database.run.upsert({
+      where: { workflowId_runId: key },
+      create: { ...key, ...state, input: json(input), inputHash: hashJson(input) },
+      update: state,
+    });
+  },
+
+  /** What earlier runs stored for an item, for a run that starts at a later stage. */
+  async earlierResults({ mediaItemId }: { mediaItemId: number }) {
+    const item = await database.mediaItem.findUnique({
+      where: { id: mediaItemId },
+      select: {
+        kind: true,
+        _count: { select: { cues: true, hits: true, clips: true, concepts: true, frames: true, embeddings: true } },
+      },
+    });
+    if (!item) throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
+    const strategies = await database.strategy.findMany({
+      where: { mediaItemIds: { equals: [mediaItemId] } },
+      orderBy: { id: 'desc' },
+      distinct: ['keyword'],
+      select: { id: true },
+    });
+    const { cues, hits, clips, concepts, frames, embeddings } = item._count;
+    return {
+      kind: item.kind as MediaKind,
+      strategyIds: strategies.map(({ id }) => id).sort((a, b) => a - b),
+      counts: { cues, hits, clips, concepts, frames, vectors: embeddings, strategies: strategies.length },
+    };
+  },
+});
+
+const json = (value: object): Prisma.InputJsonValue => JSON.parse(JSON.stringify(value));
+
+/** The item may have been deleted while the run went on; its outcome is kept all the same. */
+async function existingMedia(database: Database, id: number | null): Promise<number | null> {
+  if (id === null) return null;
+  return (await database.mediaItem.count({ where: { id } })) > 0 ? id : null;
+}

@@ -1,0 +1,109 @@
+/** A keyword's strategy: by the model where one answers and keeps to the rules, else by the offline backend; always cited. */
+import { Context } from '@temporalio/activity';
+import type { Database } from '../clients/database/client.ts';
+import { loadConcepts, loadExamples, loadRiskExamples } from '../clients/database/examples.ts';
+import { storeStrategy } from '../clients/database/strategies.ts';
+import type { Llm } from '../clients/llm/llm.ts';
+import { TapeworksError } from '../contracts/errors.ts';
+import type { Lexicon } from '../contracts/keywords.ts';
+import type { GenerateStrategyInput, GenerateStrategyResult } from '../contracts/messages.ts';
+import {
+  type StrategyDraft,
+  type StrategyExample,
+  type StrategyRules,
+  strategyRulesSchema,
+} from '../contracts/strategies.ts';
+import { hashJson } from '../domain/hash.ts';
+import { requireKeyword } from '../domain/keywords/lexicon.ts';
+import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
+import { hasRuleMeaning } from '../domain/strategies/meanings/registry.ts';
+import { offlineStrategy } from '../domain/strategies/offline-strategy.ts';
+import { askForStrategy } from './ask-for-strategy.ts';
+
+/** Name of the backend that works by rules and quotes; it is no model and never says it is. */
+export const OFFLINE = 'offline';
+
+type Dependencies = { database: Database; lexicon: Lexicon; llm: Llm };
+type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null };
+
+export const createStrategyActivities = ({ database, lexicon, llm }: Dependencies) => ({
+  /**
+   * Business key: hash of keyword, examples, prompt, backend, model and temperature; with `force` also the run, so that a retry
+   * within the run is still the same. Errors: UNKNOWN_KEYWORD, NO_EXAMPLES, NO_RULE_MEANING, those of the model.
+   */
+  async generateStrategy(input: GenerateStrategyInput): Promise<GenerateStrategyResult> {
+    const { mediaItemId, topK, temperature, force } = input;
+    const keyword = requireKeyword(lexicon, input.keyword);
+    const examples = await loadExamples(database, { keyword, mediaItemId, topK });
+    if (examples.length === 0) {
+      throw new TapeworksError('NO_EXAMPLES', `No moment that teaches "${keyword}" was found.`, { keyword });
+    }
+    const risk = await loadRiskExamples(database, examples);
+    const backend = await llm.chooseBackend();
+    const { workflowExecution } = Context.current().info;
+    const inputHash = hashJson({
+      keyword,
+      mediaItemId,
+      temperature,
+      cues: [...examples, ...risk].flatMap(({ cues }) => cues.map(({ id, text }) => [id, text])),
+      prompt: [strategyPrompt.id, strategyPrompt.version],
+      backend: backend?.name ?? OFFLINE,
+      model: backend?.model ?? OFFLINE,
+      run: force ? (workflowExecution?.runId ?? null) : null,
+    });
+    const known = await database.strategy.findUnique({
+      where: { inputHash },
+      include: { _count: { select: { citations: true } } },
+    });
+    if (known) {
+      const rules = countRules(strategyRulesSchema.parse(known.rules));
+      return {
+        strategyId: known.id,
+        keyword,
+        reused: true,
+        backend: known.backend,
+        citations: known._count.citations,
+        rules,
+      };
+    }
+
+    const byRules = async (note: string | null): Promise<Written> => {
+      const all = [...examples, ...risk];
+      const draft = offlineStrategy({ keyword, examples: all, concepts: await loadConcepts(database, all) });
+      return { draft, backend: OFFLINE, model: OFFLINE, note };
+    };
+    const written = backend ? await byModel() : await byRules(null);
+
+    async function byModel(): Promise<Written> {
+      if (!backend) return byRules(null);
+      const answer = await askForStrategy(llm, backend, { keyword, examples, temperature });
+      if (answer.draft) return { draft: answer.draft, backend: backend.name, model: answer.model, note: null };
+      const why = `${backend.name} ${backend.model} gave no usable rules: ${answer.problem}`;
+      if (hasRuleMeaning(keyword)) return byRules(why);
+      throw new TapeworksError('LLM_ANSWER_INVALID', why, { keyword });
+    }
+
+    const { draft, ...by } = written;
+    const stored = await storeStrategy(database, {
+      draft,
+      ...by,
+      inputHash,
+      promptId: strategyPrompt.id,
+      promptVersion: strategyPrompt.version,
+      examplesUsed: examples.length,
+      mediaItemIds: mediaOf(examples),
+    });
+    return {
+      strategyId: stored.id,
+      keyword,
+      reused: false,
+      backend: by.backend,
+      citations: stored.citations,
+      rules: countRules(draft.rules),
+    };
+  },
+});
+
+const countRules = ({ entry, exit, risk }: StrategyRules) => entry.length + exit.length + risk.basis.length;
+const mediaOf = (examples: StrategyExample[]) =>
+  [...new Set(examples.map(({ mediaItemId }) => mediaItemId))].sort((a, b) => a - b);

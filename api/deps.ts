@@ -1,0 +1,28 @@
+/** What the API stands on. Made in main.ts (or a test) and handed on; nothing here is made twice. */
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Database } from '../clients/database/client.ts';
+import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
+import type { VectorIndex } from '../clients/qdrant/index.ts';
+import type { Config } from '../contracts/config.ts';
+import type { Lexicon } from '../contracts/keywords.ts';
+
+/** What a look at the LLM found. `ok` false with a `detail` that says why. */
+export interface LlmHealth {
+  backend: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface ApiDependencies {
+  config: Config;
+  database: Database;
+  temporal: Client;
+  searchIndex: Pick<VectorIndex, 'deleteMedia' | 'stats'>;
+  ffmpeg: Pick<Ffmpeg, 'probe'>;
+  lexicon: Lexicon;
+  llmHealth(signal: AbortSignal): Promise<LlmHealth>;
+  log: Logger;
+  /** Fires when the process is to end: open event streams stop. */
+  closing: AbortSignal;
+}

@@ -1,0 +1,83 @@
+/**
+ * Deletes an item and all that came from it. The row goes last: a deletion that breaks off is completed by sending it again.
+ */
+import { rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveInside } from '../../clients/files/inside.ts';
+import { TapeworksError } from '../../contracts/errors.ts';
+import { workflowId } from '../../contracts/names.ts';
+import type { ApiDependencies } from '../deps.ts';
+import { runningRunId } from '../runs/temporal.ts';
+import { cancelRun } from '../runs/steer.ts';
+import type { FoundMedia } from './find.ts';
+import { uploadsFolder } from './upload.ts';
+
+type RemoveDependencies = Pick<ApiDependencies, 'config' | 'database' | 'temporal' | 'searchIndex' | 'log'>;
+
+/** How long a cancelled run is waited for: ffmpeg ends within 2 s, the rest is book-keeping. */
+const CANCEL_WAIT_MS = 20_000;
+const POLL_MS = 250;
+
+/** Throws CONFLICT while the item is processed, unless `cancel`; QDRANT_UNAVAILABLE before anything is deleted. */
+export async function removeMedia(deps: RemoveDependencies, item: FoundMedia, { cancel }: { cancel: boolean }): Promise<void> {
+  const { database, searchIndex } = deps;
+  await endRun(deps, workflowId.processMedia(item.videoId), cancel);
+  await database.outbox.deleteMany({ where: { mediaItemId: item.id, dispatchedAt: null } });
+  await searchIndex.deleteMedia(item.id);
+  await removeFiles(deps, item);
+  await database.$transaction([
+    database.strategy.deleteMany({ where: { mediaItemIds: { equals: [item.id] } } }),
+    database.mediaItem.deleteMany({ where: { id: item.id } }),
+  ]);
+}
+
+async function endRun(deps: RemoveDependencies, id: string, cancel: boolean): Promise<void> {
+  const runId = await runningRunId(deps.temporal, id);
+  if (runId === null) return;
+  if (!cancel) {
+    throw new TapeworksError('CONFLICT', 'The item is being processed; send ?cancel=true to cancel that first.', {
+      workflowId: id,
+      runId,
+    });
+  }
+  await cancelRun(deps, id, 'its media item is deleted');
+  for (let waited = 0; waited < CANCEL_WAIT_MS; waited += POLL_MS) {
+    if ((await runningRunId(deps.temporal, id)) === null) return;
+    await sleep(POLL_MS);
+  }
+  throw new TapeworksError('CONFLICT', 'The run was cancelled but has not ended yet; send the deletion again.', {
+    workflowId: id,
+    runId,
+  });
+}
+
+async function removeFiles({ config, database, log }: RemoveDependencies, item: FoundMedia): Promise<void> {
+  const [clips, frames] = await Promise.all([
+    database.clip.findMany({ where: { mediaItemId: item.id }, select: { path: true, thumbnailPath: true } }),
+    database.frame.findMany({ where: { mediaItemId: item.id }, select: { path: true } }),
+  ]);
+  const files = [...clips.flatMap((clip) => [clip.path, clip.thumbnailPath ?? []].flat()), ...frames.map((frame) => frame.path)];
+  const folders = new Set<string>();
+  for (const relative of files) {
+    const file = await insideOrGone(config.DATA_DIR, relative);
+    if (file === null) continue;
+    await rm(file, { force: true });
+    folders.add(path.dirname(file));
+  }
+  for (const folder of folders) {
+    // Not empty: other items' files are in it.
+    await rmdir(folder).catch((error: NodeJS.ErrnoException) => log.debug({ folder, code: error.code }, 'folder kept'));
+  }
+  if (item.store === 'uploads')
+    await rm(path.join(uploadsFolder(config), item.contentHash), { recursive: true, force: true });
+}
+
+async function insideOrGone(root: string, relative: string): Promise<string | null> {
+  try {
+    return await resolveInside(root, relative);
+  } catch (error) {
+    if (error instanceof TapeworksError && error.code === 'MEDIA_MISSING') return null;
+    throw error;
+  }
+}

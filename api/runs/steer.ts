@@ -1,0 +1,84 @@
+/** Pause, resume, cancel and rerun: updates that the running workflow validates. */
+import { fromTemporal } from '../../clients/temporal/errors.ts';
+import { withDeadline } from '../../clients/temporal/connect.ts';
+import { TapeworksError } from '../../contracts/errors.ts';
+import { MESSAGE_NAMES, WORKFLOW_TYPES, type WorkflowType } from '../../contracts/names.ts';
+import type { Stage } from '../../contracts/runs.ts';
+import type { ApiDependencies } from '../deps.ts';
+import { start, type StartOutcome } from './start.ts';
+import { asking, describeRun } from './temporal.ts';
+
+type SteerDependencies = Pick<ApiDependencies, 'database' | 'temporal' | 'log'>;
+
+const UPDATE_DEADLINE_MS = 5_000;
+/** A cancel goes on without the worker's answer. */
+const CANCEL_DEADLINE_MS = 2_000;
+
+/** Sends an update to the running run. Throws NOT_FOUND, RUN_NOT_ACTIVE, NO_WORKER, and what the workflow's validator refuses with. */
+export async function updateRun(
+  deps: SteerDependencies,
+  workflowId: string,
+  name: Exclude<keyof typeof MESSAGE_NAMES, 'progress'>,
+  payload?: object,
+  deadlineMs = UPDATE_DEADLINE_MS,
+): Promise<void> {
+  const runId = await requireActive(deps, workflowId);
+  const handle = deps.temporal.workflow.getHandle(workflowId, runId);
+  try {
+    await withDeadline(
+      deps.temporal,
+      () => handle.executeUpdate(MESSAGE_NAMES[name], { args: payload === undefined ? [] : [payload] }),
+      deadlineMs,
+    );
+  } catch (error) {
+    const known = fromTemporal(error, `workflow ${workflowId}`, 'ask');
+    if (known instanceof TapeworksError && known.code === 'NOT_FOUND') throw ended(workflowId);
+    throw known;
+  }
+}
+
+/** Cancels with or without a worker: the reason is told where one answers, the cancellation stands either way. */
+export async function cancelRun(deps: SteerDependencies, workflowId: string, reason: string): Promise<void> {
+  try {
+    await updateRun(deps, workflowId, 'cancel', { reason }, CANCEL_DEADLINE_MS);
+  } catch (error) {
+    if (!(error instanceof TapeworksError && error.code === 'NO_WORKER')) throw error;
+    deps.log.warn({ workflowId }, 'cancelled without telling why: no worker answers');
+  }
+  await asking(deps.temporal, `workflow ${workflowId}`, () => deps.temporal.workflow.getHandle(workflowId).cancel());
+}
+
+/** A running run goes back to the stage (null is returned); an ended one is started anew with the same input from there. */
+export async function rerun(deps: SteerDependencies, workflowId: string, from: Stage | undefined): Promise<StartOutcome | null> {
+  const description = await describeRun(deps.temporal, workflowId);
+  if (description?.status.name === 'RUNNING') {
+    if (from === undefined) throw new TapeworksError('CONFLICT', `${workflowId} is running; name the stage to go back to.`);
+    await updateRun(deps, workflowId, 'rerunFrom', { stage: from });
+    return null;
+  }
+  const row = await deps.database.run.findFirst({ where: { workflowId }, orderBy: { startedAt: 'desc' } });
+  if (!row) throw new TapeworksError('NOT_FOUND', `There is no run of "${workflowId}" to do again.`);
+  const workflowType = row.workflowType as WorkflowType;
+  if (!WORKFLOW_TYPES.includes(workflowType)) throw new TapeworksError('INVALID_INPUT', `${row.workflowType} cannot be rerun.`);
+  if (from !== undefined && workflowType !== 'processMedia')
+    throw new TapeworksError('INVALID_INPUT', `from: only processMedia has stages to start at, not ${workflowType}.`);
+  if (workflowType === 'processMedia' && row.mediaItemId === null)
+    throw new TapeworksError('NOT_FOUND', 'The media item of this run was deleted.');
+  const input = { ...(row.input as object), ...(workflowType === 'processMedia' ? { fromStage: from ?? null } : {}) };
+  return await start(deps, async () => ({
+    workflowType,
+    workflowId,
+    input,
+    ...(row.mediaItemId === null ? {} : { mediaItemId: row.mediaItemId }),
+    ...(row.keyword === null ? {} : { keyword: row.keyword }),
+  }));
+}
+
+async function requireActive({ temporal, database }: SteerDependencies, workflowId: string): Promise<string> {
+  const description = await describeRun(temporal, workflowId);
+  if (description?.status.name === 'RUNNING') return description.runId;
+  if (description || (await database.run.count({ where: { workflowId } })) > 0) throw ended(workflowId);
+  throw new TapeworksError('NOT_FOUND', `There is no run of "${workflowId}".`);
+}
+
+const ended = (workflowId: string) => new TapeworksError('RUN_NOT_ACTIVE', `${workflowId} has ended.`);

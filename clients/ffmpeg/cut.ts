@@ -1,0 +1,123 @@
+/** Cuts one clip, accurate to the frame, and believes it only after probing what was written. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { TapeworksError } from '../../contracts/errors.ts';
+import type { Probe } from '../../contracts/media.ts';
+import { writeBeside } from '../files/write-beside.ts';
+import { inputArguments, seconds } from './input.ts';
+import { type ProbePrograms, probeMedia } from './probe.ts';
+import { refuseReferences } from './references.ts';
+import { runProgram } from './run.ts';
+
+/** Below this rate (slides, screen recordings) the picture on screen at the cut began long before it. */
+const SLOW_FRAME_RATE = 15;
+/** Formats without an index: a seek lands between keyframes, and what follows decodes to rubbish. */
+const UNINDEXED = /^(mpegts|mpeg|mpegvideo|h264|hevc|m4v)$/;
+/** Both are decoded from so much earlier; what comes before the cut is dropped. */
+const PREROLL_MS = 30_000;
+const TOLERANCE_MS = 50;
+
+export type CutRequest = {
+  source: string;
+  probe: Probe;
+  /** From the file's start, whatever timestamp its first packet has. */
+  startMs: number;
+  endMs: number;
+  /** Name of the clip; `clipExtension(probe)` tells its ending. */
+  target: string;
+  signal?: AbortSignal | undefined;
+};
+export type CutClip = { durationMs: number; bytes: number };
+
+export const clipExtension = (probe: Probe) => (probe.kind === 'video' ? '.mp4' : '.m4a');
+
+/**
+ * Writes H.264 + AAC in MP4 (sound alone: AAC in M4A), `+faststart`, and gives its probed duration.
+ * Errors: `INVALID_INPUT` (times), `CLIP_MISMATCH` (the clip's duration is off by more than a frame or 50 ms), those of `runProgram`.
+ */
+export async function cutClip(programs: ProbePrograms, request: CutRequest): Promise<CutClip> {
+  const { source, probe, startMs, endMs, target, signal } = request;
+  if (!(startMs >= 0 && endMs > startMs && startMs < probe.durationMs)) {
+    throw new TapeworksError('INVALID_INPUT', `A clip from ${startMs} to ${endMs} ms does not lie in the file.`, {
+      startMs,
+      endMs,
+      durationMs: probe.durationMs,
+    });
+  }
+  const wantedMs = Math.min(endMs, probe.durationMs) - startMs;
+  await refuseReferences(source);
+  return writeBeside(target, async (partial) => {
+    await runProgram({ program: programs.ffmpeg, args: cutArguments(request, wantedMs, partial), signal });
+    const { size } = await stat(partial);
+    const cut = await probeWritten(programs, partial, signal);
+    const allowedMs = Math.max(TOLERANCE_MS, Math.ceil(1_000 / (frameRate(probe) ?? 1_000)));
+    if (cut === null || Math.abs(cut.durationMs - wantedMs) > allowedMs || cut.kind !== probe.kind) {
+      throw new TapeworksError('CLIP_MISMATCH', `${path.basename(target)} did not come out as planned.`, {
+        wantedMs,
+        gotMs: cut?.durationMs ?? 0,
+        allowedMs,
+        wantedKind: probe.kind,
+        gotKind: cut?.kind ?? null,
+      });
+    }
+    return { durationMs: cut.durationMs, bytes: size };
+  });
+}
+
+function cutArguments({ source, probe, startMs }: CutRequest, wantedMs: number, partial: string): string[] {
+  const rate = frameRate(probe);
+  const slow = rate !== null && rate < SLOW_FRAME_RATE;
+  const prerollMs = slow || UNINDEXED.test(probe.formatName) ? Math.min(startMs, PREROLL_MS) : 0;
+  const filters = [
+    ...(slow ? [`fps=${SLOW_FRAME_RATE}:start_time=0`] : []),
+    'scale=trunc(iw/2)*2:trunc(ih/2)*2',
+    'format=yuv420p',
+  ];
+  const video = ['-map', '0:V:0', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22'];
+  return [
+    '-nostdin',
+    '-loglevel',
+    'error',
+    '-y',
+    ...inputArguments(source, ['-ss', seconds(startMs - prerollMs)]),
+    ...(prerollMs > 0 ? ['-ss', seconds(prerollMs)] : []),
+    '-t',
+    seconds(wantedMs),
+    ...(probe.kind === 'video' ? video : ['-vn']),
+    '-map',
+    '0:a:0?',
+    '-c:a',
+    'aac',
+    '-b:a',
+    '128k',
+    '-ac',
+    '2',
+    '-sn',
+    '-dn',
+    '-map_metadata',
+    '-1',
+    '-map_chapters',
+    '-1',
+    '-movflags',
+    '+faststart',
+    '-f',
+    probe.kind === 'video' ? 'mp4' : 'ipod',
+    `file:${partial}`,
+  ];
+}
+
+/** `null` when what was written holds no media at all. */
+async function probeWritten(programs: ProbePrograms, file: string, signal?: AbortSignal): Promise<Probe | null> {
+  try {
+    return await probeMedia(programs, file, signal);
+  } catch (error) {
+    if (error instanceof TapeworksError && (error.code === 'MEDIA_UNREADABLE' || error.code === 'MEDIA_EMPTY'))
+      return null;
+    throw error;
+  }
+}
+
+function frameRate(probe: Probe): number | null {
+  const [frames, perSeconds] = (probe.frameRate ?? '').split('/').map(Number);
+  return frames && perSeconds ? frames / perSeconds : null;
+}

@@ -1,0 +1,43 @@
+/** Everything the product asks of ffmpeg and ffprobe. */
+import type { Probe } from '../../contracts/media.ts';
+import { type CutClip, type CutRequest, cutClip } from './cut.ts';
+import { type SampledFrame, type SampleRequest, sampleFrames, type ThumbnailRequest, thumbnail } from './frames.ts';
+import { probeMedia } from './probe.ts';
+import { runProgram } from './run.ts';
+import { extractSubtitles } from './subtitles.ts';
+
+export { type CutClip, type CutRequest, clipExtension } from './cut.ts';
+export type { SampledFrame, SampleRequest, ThumbnailRequest } from './frames.ts';
+
+export type Ffmpeg = {
+  /** First line of `ffmpeg -version`; `TOOL_MISSING` without it. */
+  version(signal?: AbortSignal): Promise<string>;
+  probe(file: string, signal?: AbortSignal): Promise<Probe>;
+  cutClip(request: CutRequest): Promise<CutClip>;
+  thumbnail(request: ThumbnailRequest): Promise<void>;
+  sampleFrames(request: SampleRequest): Promise<SampledFrame[]>;
+  extractSubtitles(file: string, streamIndex: number, signal?: AbortSignal): Promise<Uint8Array>;
+};
+
+/** Programs by name or path; those on PATH unless given. */
+export function createFfmpeg({
+  ffmpeg = 'ffmpeg',
+  ffprobe = 'ffprobe',
+}: {
+  ffmpeg?: string;
+  ffprobe?: string;
+} = {}): Ffmpeg {
+  const programs = { ffmpeg, ffprobe };
+  return {
+    async version(signal) {
+      await runProgram({ program: ffprobe, args: ['-version'], signal });
+      const { stdout } = await runProgram({ program: ffmpeg, args: ['-version'], signal });
+      return stdout.toString('utf8').split('\n')[0] ?? '';
+    },
+    probe: (file, signal) => probeMedia(programs, file, signal),
+    cutClip: (request) => cutClip(programs, request),
+    thumbnail: (request) => thumbnail(programs, request),
+    sampleFrames: (request) => sampleFrames(programs, request),
+    extractSubtitles: (file, streamIndex, signal) => extractSubtitles(programs, file, streamIndex, signal),
+  };
+}

@@ -1,0 +1,13 @@
+/** Files that users name, and files that the product writes. */
+import { writeFile } from 'node:fs/promises';
+import { writeBeside } from './write-beside.ts';
+
+export { type HashOptions, hashFile } from './hash.ts';
+export { findSidecar, MEDIA_EXTENSIONS, mediaKindOf, TRANSCRIPT_EXTENSIONS, walkMedia } from './media-files.ts';
+export { isInside, resolveInside } from './resolve-inside.ts';
+export { writeBeside } from './write-beside.ts';
+
+/** Writes all or nothing, through to the disk; the folder is made when missing. Errors: `DISK_FULL`. */
+export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
+  await writeBeside(file, (partial) => writeFile(partial, data, { flag: 'wx' }));
+}

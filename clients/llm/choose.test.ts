@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../contracts/config.ts';
+import { createBackendChoice } from './choose.ts';
+import { offlineBackend } from './offline.ts';
+import type { LlmBackend } from './types.ts';
+
+test('health is asked again only after 15 s', async () => {
+  let asked = 0;
+  let time = 0;
+  const backend: LlmBackend = {
+    ...offlineBackend,
+    generate: () => Promise.reject(new Error('not asked')),
+    health: async () => ({ ok: ++asked > 1, detail: '', models: [] }),
+  };
+  const { chooseBackend } = createBackendChoice(parseConfig({ LLM_BACKEND: 'auto' }), { backend, now: () => time });
+  expect(await Promise.all([chooseBackend(), chooseBackend()])).toEqual([null, null]);
+  time = 15_000;
+  expect(await chooseBackend()).toBeNull();
+  expect(asked).toBe(1);
+  time = 15_001;
+  expect(await chooseBackend()).toBe(backend);
+  expect(asked).toBe(2);
+});

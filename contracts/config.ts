@@ -1,0 +1,153 @@
+/**
+ * Every setting, read from the environment once (`parseConfig`) and handed on; nothing else reads `process.env`.
+ * `.env.example` is generated from the same table, so the two cannot differ.
+ */
+import { z } from 'zod';
+import { QUEUE_NAMES } from './names.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().min(1);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const url = (protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `expected a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/** Environment variable → schema. The `.meta` description becomes its comment in `.env.example`. */
+const variables = {
+  PORT: port.default(8003).meta({ description: 'Port of the API; 0 takes any free one.' }),
+  HOST: z.string().default('127.0.0.1').meta({ description: 'Address the API listens on.' }),
+  API_KEY: z.string().min(16).optional().meta({
+    description:
+      'When set, every request but /health/* needs it as "Authorization: Bearer KEY" (16 characters or more).',
+  }),
+  CORS_ORIGINS: list.default([]).meta({ description: 'Origins, comma separated, whose pages may call the API.' }),
+  MAX_UPLOAD_MB: count.default(4096).meta({ description: 'Largest accepted upload, in MiB.' }),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .optional()
+    .meta({ description: 'host:port of a Temporal server; unset: a local one is started.' }),
+  TEMPORAL_NAMESPACE: z.string().default('default').meta({ description: 'Temporal namespace.' }),
+  TEMPORAL_TLS: flag.default(false).meta({ description: 'Connect to Temporal by TLS.' }),
+  TEMPORAL_API_KEY: z.string().optional().meta({ description: 'API key for Temporal Cloud.' }),
+  TEMPORAL_UI_URL: url(['http:', 'https:'])
+    .optional()
+    .meta({ description: 'Temporal Web UI to link to; unset: the local one.' }),
+  TEMPORAL_UI_PORT: port.default(8233).meta({ description: 'Port of the local Temporal Web UI.' }),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional().meta({
+    description: 'PostgreSQL 14 or later; unset: a local one is started.',
+  }),
+  QDRANT_URL: url(['http:', 'https:'])
+    .optional()
+    .meta({ description: 'Qdrant 1.16 or later; unset: the local engine is started.' }),
+  QDRANT_API_KEY: z.string().optional().meta({ description: 'API key of that Qdrant.' }),
+  LLM_BACKEND: z.enum(['auto', 'ollama', 'offline']).default('auto').meta({
+    description:
+      'auto: Ollama when it answers, else the offline backend; ollama: fail when it does not answer; offline: rules only.',
+  }),
+  OLLAMA_URL: url(['http:', 'https:']).default('http://127.0.0.1:11434').meta({ description: 'Ollama server.' }),
+  OLLAMA_MODEL: z.string().default('llama3.2').meta({ description: 'Model that Ollama runs.' }),
+  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2).meta({ description: 'Sampling temperature.' }),
+  LLM_MAX_TOKENS: count.default(512).meta({ description: 'Longest answer, in tokens.' }),
+  LLM_TIMEOUT_S: count.default(30).meta({ description: 'Seconds one LLM call may take.' }),
+  LLM_REQUESTS_PER_MINUTE: count.default(14).meta({ description: 'Requests a minute to a model, over all workers.' }),
+  LLM_TOKENS_PER_MINUTE: count.default(950_000).meta({ description: 'Tokens a minute to a model, over all workers.' }),
+  LLM_ACTIVITIES_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .default(50)
+    .meta({ description: 'Back-pressure on the llm queue, over all workers.' }),
+  MEDIA_ROOT: z.string().default('./samples').meta({ description: 'Folder under which media paths must lie.' }),
+  DATA_DIR: z.string().default('./.data').meta({ description: 'Databases, clips, frames, uploads, exports, logs.' }),
+  EMBEDDING_MODEL: z.string().default('all-MiniLM-L6-v2').meta({ description: 'Sentence embedding model.' }),
+  EMBEDDING_MODEL_DIR: z.string().optional().meta({
+    description: 'Folder with tokenizer.json and onnx/model.onnx; unset: the prepared one.',
+  }),
+  EMBEDDING_DEVICE: z.enum(['auto', 'cpu', 'cuda']).default('auto').meta({ description: 'Where embedding runs.' }),
+  EMBEDDING_DEVICE_INDEX: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: 'Which GPU this worker is pinned to.' }),
+  WORKER_QUEUES: list
+    .pipe(z.array(z.enum(QUEUE_NAMES)).min(1))
+    .default([...QUEUE_NAMES])
+    .meta({ description: `Task queues this worker serves, of ${QUEUE_NAMES.join(',')}.` }),
+  CPU_SLOTS: count.default(4).meta({ description: 'Activities at once on the cpu queue.' }),
+  MEDIA_SLOTS: count.default(2).meta({ description: 'Activities (ffmpeg, OCR) at once on the media queue.' }),
+  LLM_SLOTS: count.default(2).meta({ description: 'Activities at once on the llm queue.' }),
+  CANDLES_DIR: z.string().default('./samples/candles').meta({ description: 'Folder of candle files (CSV, JSON).' }),
+  WORKFLOW_BUNDLE: z
+    .string()
+    .optional()
+    .meta({ description: 'Prebuilt workflow bundle (npm run bundle); unset: built at start, in about a second.' }),
+  METRICS_ADDRESS: z
+    .string()
+    .optional()
+    .meta({ description: 'host:port where a worker serves Prometheus metrics; unset: none.' }),
+  TESSERACT: z
+    .string()
+    .optional()
+    .meta({ description: 'Tesseract program; unset: looked for on PATH, and OCR is skipped without it.' }),
+  FFMPEG: z.string().default('ffmpeg').meta({ description: 'ffmpeg program.' }),
+  FFPROBE: z.string().default('ffprobe').meta({ description: 'ffprobe program.' }),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .meta({ description: 'Log level.' }),
+};
+
+const configSchema = z.object(variables);
+
+/** Validated settings. Optional URLs are filled in by the local runtime when it starts the component itself. */
+export type Config = z.output<typeof configSchema>;
+
+/** Thrown by `parseConfig`; `problems` names each bad variable with what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(
+      `The configuration has ${problems.length} bad value(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Settings from an environment. An empty string counts as unset. Throws `ConfigError`. */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in variables && value !== undefined && value !== ''),
+  );
+  const parsed = configSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const secret = /KEY|URL/.test(name);
+      const got = secret ? '' : ` (got "${environment[name]}")`;
+      return `${name}: ${issue.message}${got}. ${variables[name as keyof typeof variables].meta()?.description ?? ''}`;
+    }),
+  );
+}
+
+/** The text of `.env.example`. */
+export function envExample(): string {
+  const lines = [
+    '# Every setting with its default. Copy to .env and change what you need; the environment wins over .env.',
+    '',
+  ];
+  for (const [name, schema] of Object.entries(variables)) {
+    const fallback = schema.safeParse(undefined);
+    const value = fallback.success && fallback.data !== undefined ? [fallback.data].flat().join(',') : '';
+    lines.push(`# ${schema.meta()?.description ?? ''}`, value === '' ? `# ${name}=` : `${name}=${value}`, '');
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,60 @@
+/** Temporal's development server with its Web UI, as a child of ours. */
+import path from 'node:path';
+import { TapeworksError } from '../../../contracts/errors.ts';
+import { SEARCH_ATTRIBUTES } from '../../../contracts/names.ts';
+import { findTemporal } from '../setup/temporal.mjs';
+import type { Child } from './child.ts';
+import { startComponent } from './component.ts';
+import { checkTemporal } from './health.ts';
+import { reservePort } from './ports.ts';
+
+/** Fair dispatch between the runs that share a queue. */
+const DYNAMIC_CONFIG = ['matching.enableFairness=true'];
+
+export type TemporalOptions = {
+  dataDir: string;
+  ephemeral: boolean;
+  namespace: string;
+  port: number;
+  uiPort: number;
+  dynamicConfig: string[];
+  log: (line: string) => void;
+  onStarted: (child: Child, port: number) => void;
+};
+
+/** Starts the server. `ephemeral` keeps nothing on disk. */
+export async function startTemporal(
+  options: TemporalOptions,
+): Promise<{ child: Child; address: string; uiUrl: string }> {
+  const program = findTemporal();
+  if (!program)
+    throw new TapeworksError('TEMPORAL_UNAVAILABLE', 'The Temporal server is not prepared; run npm run setup.');
+  const ui = await reservePort(options.uiPort);
+  try {
+    const { child, port } = await startComponent({
+      name: 'Temporal',
+      code: 'TEMPORAL_UNAVAILABLE',
+      wantedPort: options.port,
+      process: (chosen) => ({
+        command: program,
+        args: [
+          ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(chosen), '--ui-port', String(ui.port)],
+          ...['--namespace', options.namespace, '--log-level', 'warn'],
+          ...(options.ephemeral ? [] : ['--db-filename', path.join(options.dataDir, 'temporal.db')]),
+          ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+          ...[...DYNAMIC_CONFIG, ...options.dynamicConfig].flatMap((entry) => ['--dynamic-config-value', entry]),
+        ],
+        logFile: path.join(options.dataDir, 'logs/temporal.log'),
+      }),
+      isReady: (chosen) => checkTemporal({ address: `127.0.0.1:${chosen}`, namespace: options.namespace }),
+      onStarted: options.onStarted,
+      log: options.log,
+    });
+    if (options.uiPort !== 0 && ui.port !== options.uiPort) {
+      options.log(`Temporal Web UI: port ${options.uiPort} is taken, using ${ui.port}`);
+    }
+    return { child, address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${ui.port}` };
+  } finally {
+    ui.release();
+  }
+}

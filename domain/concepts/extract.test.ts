@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conceptSchema } from '../../contracts/keywords.ts';
+import type { Cue } from '../../contracts/transcripts.ts';
+import { LEXICON } from '../keywords/lexicon.ts';
+import { extractConcepts } from './extract.ts';
+import { spokenNumber } from './numbers.ts';
+
+const cuesOf = (...texts: string[]): Cue[] =>
+  texts.map((text, index) => ({ index, startMs: index * 4_000, endMs: index * 4_000 + 4_000, text }));
+const numbers = (...texts: string[]) =>
+  extractConcepts(cuesOf(...texts), LEXICON)
+    .filter((concept) => concept.parameter !== null)
+    .map(({ term, parameter, value }) => `${term} ${parameter} ${value}`)
+    .toSorted();
+
+describe('spoken numbers', () => {
+  test.each([
+    ['14', 14],
+    ['1.5', 1.5],
+    ['10,000', 10_000],
+    ['fifty', 50],
+    ['twenty five', 25],
+    ['two hundred', 200],
+    ['hundred', 100],
+    ['one hundred and twenty', 120],
+    ['one point five', 1.5],
+    ['point two five', 0.25],
+    ['one and a half', 1.5],
+    ['half a percent', 0.5],
+    ['twelve twenty six nine', 12],
+    ['word', null],
+    ['and', null],
+  ])('%s', (text, value) => expect(spokenNumber(text.split(' '), 0)?.value ?? null).toBe(value));
+});
+
+describe('parameters', () => {
+  test.each([
+    ['the 14-period RSI', ['RSI period 14']],
+    ['an RSI with a period of fourteen', ['RSI period 14']],
+    ['set the RSI to 9', ['RSI period 9']],
+    ['RSI over the last 21 days', ['RSI period 21']],
+    ['the fifty day moving average', ['moving average period 50']],
+    ['a two-hundred-day simple moving average', ['simple moving average period 200']],
+    ['the 9 and 21 EMA', ['exponential moving average period 21', 'exponential moving average period 9']],
+    ['the 50 and 200-day moving averages', ['moving average period 200', 'moving average period 50']],
+    ['wait until the RSI is below 30', ['RSI threshold_below 30']],
+    ['the RSI crosses back above thirty', ['RSI threshold_above 30']],
+    ['the stochastic is over eighty', ['stochastic threshold_above 80']],
+    ['RSI below 30 or above 70', ['RSI threshold_above 70', 'RSI threshold_below 30']],
+    ['above 70 on the RSI we sell', ['RSI threshold_above 70']],
+    ['Look at the RSI. When it drops below 30 we buy.', ['RSI threshold_below 30']],
+    ['risk one percent of your account', ['risk per trade percent 1']],
+    ['we risk no more than 2% per trade', ['risk per trade percent 2']],
+    ['a stop loss of 5 percent', ['stop loss percent 5']],
+    ['the drawdown reaches ten percent', ['drawdown percent 10']],
+    ['two times ATR', ['ATR multiple 2']],
+    ['place the stop two ATR below entry', ['ATR multiple 2', 'stop loss multiple 2']],
+    ['a trailing stop of one and a half times the ATR', ['ATR multiple 1.5', 'trailing stop multiple 1.5']],
+    ['volume is 1.5 times its 20-day average', ['volume multiple 1.5', 'volume period 20']],
+    ['twice the average volume', ['volume multiple 2']],
+    ['a risk reward ratio of two to one', ['risk reward ratio ratio 2']],
+    ['a 1:3 risk-reward', ['risk reward ratio ratio 3']],
+    ['risk reward of at least 2.5', ['risk reward ratio ratio 2.5']],
+    ['MACD 12, 26, 9', ['MACD fast_period 12', 'MACD signal_period 9', 'MACD slow_period 26']],
+    [
+      'the MACD settings are twelve, twenty-six and nine',
+      ['MACD fast_period 12', 'MACD signal_period 9', 'MACD slow_period 26'],
+    ],
+    ['a stochastic with 14, 3, 3', ['stochastic period 14', 'stochastic signal_period 3', 'stochastic slow_period 3']],
+    [
+      'Bollinger bands use a 20-period average and two standard deviations',
+      ['Bollinger bands deviations 2', 'Bollinger bands period 20'],
+    ],
+    ['Bollinger bands, 20 and 2', ['Bollinger bands deviations 2', 'Bollinger bands period 20']],
+    ['our breakout: price closes above the 20-day high', ['breakout period 20', 'new high period 20']],
+  ])('%s', (text, expected) => expect(numbers(text)).toEqual(expected));
+
+  test('numbers that belong to something else stay out', () => {
+    for (const text of [
+      'The RSI moves between 0 and 100.',
+      'two moving averages and three EMAs',
+      'price is above the 20 dollars while RSI rises',
+      'the RSI was fine. We sold 30 shares below 50 dollars.',
+      'when the RSI turns and price falls below 30',
+      'ATR is 3 dollars',
+      'we met at two to one o clock',
+      'if you lose 50 percent of your account',
+      'the RSI. It was a long day with 30 people. Below 30 there is a cellar.',
+    ])
+      expect(numbers(text), text).toEqual([]);
+  });
+
+  test('are read across cue borders and quoted literally', () => {
+    const [concept] = extractConcepts(cuesOf('we buy when the RSI crosses', 'back above 30 again'), LEXICON);
+    expect(concept).toMatchObject({ term: 'RSI', quote: 'RSI crosses back above 30', cueIndexes: [0, 1], value: 30 });
+  });
+
+  test('a term without a number comes once, without a value', () => {
+    const concepts = extractConcepts(cuesOf('a golden cross, and one more golden cross'), LEXICON);
+    expect(concepts).toMatchObject([{ term: 'golden cross', parameter: null, value: null, quote: 'golden cross' }]);
+  });
+});
+
+test('whatever is said: valid concepts, quotes out of the text, one for each term, parameter and start', () => {
+  const piece = fc.constantFrom(
+    ...'RSI|ATR|MACD|stochastic|Bollinger bands|moving average|stop loss|volume|risk|reward|14|30|two|hundred|percent|%|times|below|above|to|and|it|is|period|day|,|.|the|standard deviations|settings|1.5|:|<'.split(
+      '|',
+    ),
+  );
+  const texts = fc.array(
+    fc.array(piece, { minLength: 1, maxLength: 12 }).map((list) => list.join(' ')),
+    { maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(texts, (list) => {
+      const cues = cuesOf(...list);
+      const joined = list.join(' ');
+      const concepts = extractConcepts(cues, LEXICON);
+      for (const concept of concepts) {
+        conceptSchema.parse(concept);
+        expect(joined).toContain(concept.quote);
+        expect(concept.endMs).toBeGreaterThan(concept.startMs);
+      }
+      const keys = concepts.map(({ term, parameter, startMs }) => `${term}|${parameter}|${startMs}`);
+      expect(new Set(keys).size).toBe(keys.length);
+    }),
+    { numRuns: 400 },
+  );
+});

@@ -1,0 +1,73 @@
+/** Aho-Corasick over words: all places of all phrases in one pass over the text. */
+
+/** `[first, last]` are positions of words; `phrase` is the phrase's position in the list. */
+export type Place = { phrase: number; first: number; last: number };
+type Node = { next: Map<string, number>; fail: number; phrase: number; depth: number; output: number };
+
+export class PhraseAutomaton {
+  private readonly nodes: Node[] = [{ next: new Map(), fail: 0, phrase: -1, depth: 0, output: 0 }];
+
+  constructor(phrases: string[][]) {
+    for (const [phrase, words] of phrases.entries()) this.insert(words, phrase);
+    this.link();
+  }
+
+  private node(id: number): Node {
+    const node = this.nodes[id];
+    if (!node) throw new RangeError(`no node ${id}`);
+    return node;
+  }
+
+  private insert(words: string[], phrase: number): void {
+    let at = 0;
+    for (const word of words) {
+      let next = this.node(at).next.get(word);
+      if (next === undefined) {
+        next = this.nodes.length;
+        this.nodes.push({ next: new Map(), fail: 0, phrase: -1, depth: this.node(at).depth + 1, output: 0 });
+        this.node(at).next.set(word, next);
+      }
+      at = next;
+    }
+    if (at !== 0) this.node(at).phrase = phrase;
+  }
+
+  /** Breadth first: where to go on after a mismatch (`fail`), and the nearest shorter phrase that ends in the same place (`output`). */
+  private link(): void {
+    const queue = [...this.node(0).next.values()];
+    for (let head = 0; head < queue.length; head++) {
+      const id = queue[head] ?? 0;
+      const node = this.node(id);
+      const fail = this.node(node.fail);
+      node.output = fail.phrase >= 0 ? node.fail : fail.output;
+      for (const [word, child] of node.next) {
+        this.node(child).fail = this.step(node.fail, word);
+        queue.push(child);
+      }
+    }
+  }
+
+  private step(from: number, word: string): number {
+    let at = from;
+    for (;;) {
+      const next = this.node(at).next.get(word);
+      if (next !== undefined) return next;
+      if (at === 0) return 0;
+      at = this.node(at).fail;
+    }
+  }
+
+  /** Every place of every phrase, also overlapping ones. A word whose `joined` is false starts afresh. */
+  find(words: { word: string; joined: boolean }[]): Place[] {
+    const places: Place[] = [];
+    let at = 0;
+    for (const [last, { word, joined }] of words.entries()) {
+      at = this.step(joined ? at : 0, word);
+      for (let end = this.node(at).phrase >= 0 ? at : this.node(at).output; end !== 0; end = this.node(end).output) {
+        const { phrase, depth } = this.node(end);
+        places.push({ phrase, first: last - depth + 1, last });
+      }
+    }
+    return places;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * One lesson from file to rated signals:
+ * ingest → keywords → clips → (concepts ∥ frames → text) → vectors → index → strategies → signals → ratings → exports.
+ */
+import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { GenerateStrategyResult, ProcessMediaInput, ProcessMediaResult } from '../contracts/messages.ts';
+import { taskQueue, workflowId } from '../contracts/names.ts';
+import { type Stage, STAGES } from '../contracts/runs.ts';
+import { enhanceSignals } from './enhance-signals.ts';
+import { toFailure } from './failures.ts';
+import { generateStrategy } from './generate-strategy.ts';
+import { inParallel } from './in-parallel.ts';
+import { clips, detection, embedding, exporting, frames, indexing, ingestion, runs, signals } from './profiles.ts';
+import { Run } from './run-control.ts';
+
+/** Strategies generated at once: the llm queue has few slots, and waiting there holds nothing up. */
+const STRATEGIES_AT_ONCE = 4;
+
+export async function processMedia(input: ProcessMediaInput): Promise<ProcessMediaResult> {
+  const { mediaItemId, videoId } = input;
+  const run = new Run({
+    workflowType: 'processMedia',
+    stages: STAGES,
+    rerunnable: STAGES,
+    input,
+    mediaItemId,
+    videoId,
+  });
+  const item = { mediaItemId };
+  let strategyIds: number[] = [];
+  let withoutStrategy: ProcessMediaResult['withoutStrategy'] = [];
+  let exportIds: number[] = [];
+  let backend = 'offline';
+  let hasPictures = true;
+
+  /** Each step of the main line, under the stage a rerun names it by. */
+  const steps: Array<[Stage, () => Promise<void>]> = [
+    [
+      'ingest',
+      () =>
+        run.stage('ingest', async () => {
+          const { kind, counts } = await ingestion.ingest(item);
+          hasPictures = kind === 'video';
+          return { counts };
+        }),
+    ],
+    [
+      'detectKeywords',
+      () => run.stage('detectKeywords', () => detection.detectKeywords({ ...item, keywords: input.keywords })),
+    ],
+    ['generateClips', () => run.stage('generateClips', () => clips.generateClips(item))],
+    ['extractConcepts', () => run.stage('extractConcepts', () => detection.extractConcepts(item))],
+    ['sampleFrames', () => run.stage('sampleFrames', () => frames.sampleFrames(item))],
+    ['readFrames', () => run.stage('readFrames', () => frames.readFrames(item))],
+    ['embed', () => run.stage('embed', () => embedding.embed(item))],
+    ['index', () => run.stage('index', () => indexing.index(item))],
+    ['generateStrategies', () => run.stage('generateStrategies', generateStrategies)],
+    ['scanSignals', () => run.stage('scanSignals', scan)],
+    ['enhanceSignals', () => run.stage('enhanceSignals', enhance)],
+    ['export', () => run.stage('export', exportAll)],
+  ];
+
+  async function generateStrategies() {
+    const { keywords } = await detection.taughtKeywords({ ...item, limit: input.maxStrategies });
+    const made: GenerateStrategyResult[] = [];
+    withoutStrategy = [];
+    await inParallel(keywords, STRATEGIES_AT_ONCE, async (keyword) => {
+      try {
+        made.push(
+          await executeChild(generateStrategy, {
+            workflowId: `${workflowInfo().workflowId}/${workflowId.generateStrategy(keyword)}`,
+            taskQueue: taskQueue('workflow'),
+            args: [{ keyword, mediaItemId, topK: 5, temperature: 0.2, force: false }],
+          }),
+        );
+      } catch (error) {
+        // A keyword without a strategy is a result, not a failure of the lesson.
+        if (isCancellation(error)) throw error;
+        const { code, message } = toFailure(error, 'generateStrategies');
+        withoutStrategy.push({ keyword, code, message });
+      }
+    });
+    strategyIds = made.map(({ strategyId }) => strategyId).sort((a, b) => a - b);
+    backend = made[0]?.backend ?? backend;
+    return {
+      counts: { strategies: made.length, keywordsWithoutStrategy: withoutStrategy.length },
+      note: `backend ${backend}`,
+    };
+  }
+
+  async function scan() {
+    const series = await signals.importCandles({ products: input.products });
+    const found = await signals.scanSignals({ strategyIds, products: series.products });
+    return { counts: { candles: series.candles, signals: found.signals } };
+  }
+
+  async function enhance() {
+    const rated = await executeChild(enhanceSignals, {
+      workflowId: `${workflowInfo().workflowId}/${workflowId.enhanceSignals('strategies')}`,
+      taskQueue: taskQueue('workflow'),
+      args: [{ strategyIds, limit: 1_000, soFar: { rated: 0, offline: 0, backend } }],
+    });
+    return { counts: { ratings: rated.rated, offlineRatings: rated.offline }, note: `backend ${rated.backend}` };
+  }
+
+  async function exportAll() {
+    const written = await exporting.exportResults({});
+    exportIds = written.exportIds;
+    return { counts: { exports: exportIds.length } };
+  }
+
+  return run.tell(async () => {
+    let next = input.fromStage ? steps.findIndex(([stage]) => stage === input.fromStage) : 0;
+    for (const [stage] of steps.slice(0, next)) run.skip(stage, 'reused', 'from an earlier run');
+    if (next > 0) {
+      const earlier = await runs.earlierResults(item);
+      hasPictures = earlier.kind === 'video';
+      strategyIds = earlier.strategyIds;
+      Object.assign(run.progress.counts, earlier.counts);
+    }
+    while (next < steps.length) {
+      const [stage, step] = steps[next] as [Stage, () => Promise<void>];
+      if (stage === 'extractConcepts') {
+        await conceptsBesideFrames();
+        next += 3;
+      } else {
+        await step();
+        next += 1;
+      }
+      const rerun = run.takeRerun();
+      if (rerun) next = steps.findIndex(([name]) => name === rerun);
+    }
+    return {
+      mediaItemId,
+      videoId,
+      counts: run.progress.counts,
+      strategyIds,
+      withoutStrategy,
+      exportIds,
+      backend,
+      secondsPerStage: run.secondsPerStage(),
+    };
+  });
+
+  /** Concepts need text only, frames need pictures only: they go side by side. */
+  async function conceptsBesideFrames() {
+    const frameSteps = async () => {
+      if (!hasPictures) {
+        run.skip('sampleFrames', 'skipped', 'no pictures in this media');
+        run.skip('readFrames', 'skipped', 'no pictures in this media');
+        return;
+      }
+      await stepOf('sampleFrames')();
+      await stepOf('readFrames')();
+    };
+    await Promise.all([stepOf('extractConcepts')(), frameSteps()]);
+  }
+
+  function stepOf(name: Stage): () => Promise<void> {
+    const found = steps.find(([stage]) => stage === name);
+    return found ? found[1] : async () => {};
+  }
+}
