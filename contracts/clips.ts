@@ -13,7 +13,7 @@ export type ClipPlan = z.infer<typeof clipPlanSchema>;
 export const clipSettingsSchema = z.object({
   paddingMs: z.int().min(0).default(2_000),
   minMs: z.int().min(0).default(6_000),
-  maxMs: z.int().min(1_000).default(90_000),
+  maxMs: z.int().min(1_000).default(45_000),
   /** Clips closer than this are one. */
   mergeGapMs: z.int().min(0).default(1_500),
 });

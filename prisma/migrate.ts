@@ -14,7 +14,7 @@ import {
   type SqlDriverAdapter,
 } from '@prisma/driver-adapter-utils';
 import type { DiffTarget, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
-import pg from 'pg';
+import { Client, escapeIdentifier, Pool } from 'pg';
 
 /** Node has it; the types without the browser's do not. */
 declare const WebAssembly: {
@@ -41,7 +41,7 @@ const CHARACTER_COLUMNS = new Set(['constraint_type', 'confdeltype', 'confupdtyp
 export async function deployMigrations(databaseUrl: string, directory = prismaDir): Promise<string[]> {
   const migrationsList = readMigrations(directory);
   if (migrationsList.migrationDirectories.length === 0) return [];
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [DEPLOY_LOCK]);
@@ -156,8 +156,9 @@ async function instantiate() {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const code = readFileSync(path.join(path.dirname(entry), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': bindings });
-  bindings.__wbg_set_wasm(instance.exports);
-  const start = instance.exports.__wbindgen_start;
+  const { __wbg_set_wasm: connect } = bindings;
+  const { __wbindgen_start: start } = instance.exports;
+  connect(instance.exports);
   if (typeof start === 'function') start();
   return bindings;
 }
@@ -165,7 +166,7 @@ async function instantiate() {
 /** The driver adapter with what it lacks for describing a database and for shadow databases (adapter-pg 7.10). */
 class MigrationAdapter extends PrismaPg {
   readonly #url: string;
-  readonly #open = new Set<pg.Pool>();
+  readonly #open = new Set<Pool>();
 
   constructor(databaseUrl: string) {
     super(databaseUrl);
@@ -180,27 +181,27 @@ class MigrationAdapter extends PrismaPg {
   override async connectToShadowDb() {
     const name = `shadow_${randomUUID().replaceAll('-', '')}`;
     const main = this.#openPool(this.#url);
-    await main.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+    await main.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
     const url = new URL(this.#url);
     url.pathname = `/${name}`;
     const adapter = await this.#connectTo(url.href);
     const disconnect = adapter.dispose.bind(adapter);
     adapter.dispose = async () => {
       await disconnect();
-      await main.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+      await main.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
     };
     return adapter;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open].map((pool) => (pool.ended ? undefined : pool.end())));
+    await Promise.all([...this.#open].filter((pool) => !pool.ended).map((pool) => pool.end()));
   }
 
-  #openPool(url: string): pg.Pool {
-    const pool = new pg.Pool({ connectionString: url, max: 4 });
+  #openPool(url: string): Pool {
+    const pool = new Pool({ connectionString: url, max: 4 });
     // PostgreSQL's internal type "char" is unknown to the adapter; as text it reads well.
     pool.on('connect', (client) => {
-      if (!(client instanceof pg.Client)) return;
+      if (!(client instanceof Client)) return;
       client.connection.prependListener('rowDescription', (message: { fields: { dataTypeID: number }[] }) => {
         for (const field of message.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
       });

@@ -74,10 +74,12 @@ export class Run {
       counts: {},
       failures: [],
     };
-    upsertSearchAttributes([
+    // The server refuses an empty upsert.
+    const attributes = [
       ...(options.videoId ? [{ key: keys.media, value: options.videoId }] : []),
       ...(options.keyword ? [{ key: keys.keyword, value: options.keyword }] : []),
-    ]);
+    ];
+    if (attributes.length > 0) upsertSearchAttributes(attributes);
     this.#listen();
   }
 

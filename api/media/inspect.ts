@@ -2,9 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { NewMedia } from '../../clients/database/media.ts';
-import { hashFile } from '../../clients/files/hash.ts';
-import { resolveInside } from '../../clients/files/inside.ts';
-import { mediaKindOf } from '../../clients/files/walk.ts';
+import { hashFile, mediaKindOf, resolveInside } from '../../clients/files/index.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import type { MediaKind } from '../../contracts/media.ts';
 import type { ApiDependencies } from '../deps.ts';

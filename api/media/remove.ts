@@ -4,7 +4,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolveInside } from '../../clients/files/inside.ts';
+import { resolveInside } from '../../clients/files/index.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { workflowId } from '../../contracts/names.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -78,6 +78,7 @@ async function insideOrGone(root: string, relative: string): Promise<string | nu
     return await resolveInside(root, relative);
   } catch (error) {
     if (error instanceof TapeworksError && error.code === 'MEDIA_MISSING') return null;
+    if (error instanceof TapeworksError && error.code === 'MEDIA_EMPTY') return path.resolve(root, relative);
     throw error;
   }
 }

@@ -48,6 +48,15 @@ export async function cancelRun(deps: SteerDependencies, workflowId: string, rea
   await asking(deps.temporal, `workflow ${workflowId}`, () => deps.temporal.workflow.getHandle(workflowId).cancel());
 }
 
+/** What a run that continued as new had got to is forgotten: a rerun starts at the beginning. */
+const FRESH: Record<WorkflowType, object> = {
+  processMedia: { fromStage: null },
+  processLibrary: { after: null, soFar: { done: 0, skipped: 0, failed: 0 } },
+  generateStrategy: {},
+  enhanceSignals: { soFar: { rated: 0, offline: 0, backend: 'offline' } },
+  batchGenerate: { after: null, soFar: { made: 0, reused: 0, failed: 0 } },
+};
+
 /** A running run goes back to the stage (null is returned); an ended one is started anew with the same input from there. */
 export async function rerun(deps: SteerDependencies, workflowId: string, from: Stage | undefined): Promise<StartOutcome | null> {
   const description = await describeRun(deps.temporal, workflowId);
@@ -64,7 +73,7 @@ export async function rerun(deps: SteerDependencies, workflowId: string, from: S
     throw new TapeworksError('INVALID_INPUT', `from: only processMedia has stages to start at, not ${workflowType}.`);
   if (workflowType === 'processMedia' && row.mediaItemId === null)
     throw new TapeworksError('NOT_FOUND', 'The media item of this run was deleted.');
-  const input = { ...(row.input as object), ...(workflowType === 'processMedia' ? { fromStage: from ?? null } : {}) };
+  const input = { ...(row.input as object), ...FRESH[workflowType], ...(from === undefined ? {} : { fromStage: from }) };
   return await start(deps, async () => ({
     workflowType,
     workflowId,

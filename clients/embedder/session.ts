@@ -1,5 +1,5 @@
 /** The ONNX model on its device. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -40,11 +40,13 @@ export async function openSession(options: {
 
 /** Asking for a provider that is not installed makes ONNX Runtime write errors to the terminal: so look first. */
 function hasCudaProvider(): boolean {
-  const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
-  const folder = path.join(path.dirname(packageFile), 'bin', 'napi-v6', process.platform, process.arch);
-  return ['libonnxruntime_providers_cuda.so', 'onnxruntime_providers_cuda.dll'].some((name) =>
-    existsSync(path.join(folder, name)),
+  const binaries = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
+    'bin',
   );
+  const folders = readdirSync(binaries).map((version) => path.join(binaries, version, process.platform, process.arch));
+  const names = ['libonnxruntime_providers_cuda.so', 'onnxruntime_providers_cuda.dll'];
+  return folders.some((folder) => names.some((name) => existsSync(path.join(folder, name))));
 }
 
 const noCuda = (deviceIndex: number, why: string, cause?: unknown) =>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TapeworksError } from '../../contracts/errors.ts';
 import type { Probe } from '../../contracts/media.ts';
 import { writeBeside } from '../files/write-beside.ts';
-import { inputArguments, seconds } from './input.ts';
+import { inputArguments, QUIETLY, seconds } from './input.ts';
 import { type ProbePrograms, probeMedia } from './probe.ts';
 import { refuseReferences } from './references.ts';
 import { runProgram } from './run.ts';
@@ -73,33 +73,18 @@ function cutArguments({ source, probe, startMs }: CutRequest, wantedMs: number, 
     'scale=trunc(iw/2)*2:trunc(ih/2)*2',
     'format=yuv420p',
   ];
-  const video = ['-map', '0:V:0', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22'];
+  const seek = ['-ss', seconds(startMs - prerollMs)];
+  const keep = [...(prerollMs > 0 ? ['-ss', seconds(prerollMs)] : []), '-t', seconds(wantedMs)];
+  const picture = ['-map', '0:V:0', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22'];
+  const sound = ['-map', '0:a:0?', '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
+  const rest = ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-movflags', '+faststart'];
   return [
-    '-nostdin',
-    '-loglevel',
-    'error',
-    '-y',
-    ...inputArguments(source, ['-ss', seconds(startMs - prerollMs)]),
-    ...(prerollMs > 0 ? ['-ss', seconds(prerollMs)] : []),
-    '-t',
-    seconds(wantedMs),
-    ...(probe.kind === 'video' ? video : ['-vn']),
-    '-map',
-    '0:a:0?',
-    '-c:a',
-    'aac',
-    '-b:a',
-    '128k',
-    '-ac',
-    '2',
-    '-sn',
-    '-dn',
-    '-map_metadata',
-    '-1',
-    '-map_chapters',
-    '-1',
-    '-movflags',
-    '+faststart',
+    ...QUIETLY,
+    ...inputArguments(source, seek),
+    ...keep,
+    ...(probe.kind === 'video' ? picture : ['-vn']),
+    ...sound,
+    ...rest,
     '-f',
     probe.kind === 'video' ? 'mp4' : 'ipod',
     `file:${partial}`,

@@ -1,15 +1,16 @@
 /** Still pictures: the thumbnail of a moment, and the frames at which the scene changes. */
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { TapeworksError } from '../../contracts/errors.ts';
 import { writeBeside } from '../files/write-beside.ts';
-import { inputArguments, seconds } from './input.ts';
+import { inputArguments, QUIETLY, seconds } from './input.ts';
 import type { ProbePrograms } from './probe.ts';
 import { refuseReferences } from './references.ts';
-import { runProgram } from './run.ts';
+import { runProgram, stderrOf } from './run.ts';
 
-/** ffmpeg's scene score (0–1) from which a frame counts as a new slide or chart. */
-const SCENE_SCORE = 0.08;
+/** Seconds between the pictures that are compared: a slide that fades in changes too little from one frame to the next. */
+const COMPARE_EVERY_S = 0.5;
+/** ffmpeg's scene score (0–1) of a new picture. One line added to a slide scores 0.006, a still video's noise 0.0001. */
+const SCENE_SCORE = 0.004;
 /** Mean luma (16–235) up to which a frame shows nothing. */
 const BLACK_LUMA = 24;
 
@@ -36,20 +37,11 @@ export async function thumbnail(programs: ProbePrograms, request: ThumbnailReque
   const { source, atMs, target, width = 480, signal } = request;
   await refuseReferences(source);
   await writeBeside(target, async (partial) => {
+    const picture = ['-map', '0:V:0', '-frames:v', '1', '-vf', `scale=${width}:-2,format=yuvj420p`, '-q:v', '4'];
     const args = [
-      '-nostdin',
-      '-loglevel',
-      'error',
-      '-y',
+      ...QUIETLY,
       ...inputArguments(source, ['-ss', seconds(atMs)]),
-      '-map',
-      '0:V:0',
-      '-frames:v',
-      '1',
-      '-vf',
-      `scale=${width}:-2,format=yuvj420p`,
-      '-q:v',
-      '4',
+      ...picture,
       '-f',
       'mjpeg',
       `file:${partial}`,
@@ -59,8 +51,9 @@ export async function thumbnail(programs: ProbePrograms, request: ThumbnailReque
 }
 
 /**
- * PNG files of the first frame and of each frame where the scene changes, in order of time, without near-black ones; at most
- * `maxFrames`, spread evenly when there are more. `atMs` counts from the file's start. A source without pictures has none.
+ * PNG files of the first frame and of those where the picture changed (within half a second), in order of time, without
+ * near-black ones. When there are more than `maxFrames`, the greatest changes stay. `atMs` counts from the file's start.
+ * A source without pictures has none.
  */
 export async function sampleFrames(programs: ProbePrograms, request: SampleRequest): Promise<SampledFrame[]> {
   const { source, startMs, endMs, dir, maxFrames, signal } = request;
@@ -68,23 +61,16 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
   await mkdir(dir, { recursive: true });
   const scratch = await mkdtemp(path.join(dir, 'sampling-'));
   try {
-    const args = [
-      '-nostdin',
-      '-loglevel',
-      'error',
-      ...inputArguments(source, ['-ss', seconds(startMs), '-t', seconds(endMs - startMs)]),
-      '-map',
-      '0:V:0?',
-      '-an',
-      '-sn',
-      '-vf',
-      `select='eq(n,0)+gt(scene,${SCENE_SCORE})',signalstats,metadata=mode=print:file=-`,
-      '-fps_mode',
-      'passthrough',
-      '-f',
-      'image2',
-      'frame-%06d.png',
+    const filters = [
+      `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${COMPARE_EVERY_S})'`,
+      `select='eq(n,0)+gt(scene,${SCENE_SCORE})'`,
+      'signalstats',
+      'metadata=mode=print:file=-',
     ];
+    const range = ['-ss', seconds(startMs), '-t', seconds(endMs - startMs)];
+    const picture = ['-map', '0:V:0?', '-an', '-sn', '-vf', filters.join(','), '-fps_mode', 'passthrough'];
+    const output = ['-compression_level', '1', '-f', 'image2', 'frame-%06d.png'];
+    const args = [...QUIETLY, ...inputArguments(source, range), ...picture, ...output];
     const { stdout } = await runProgram({ program: programs.ffmpeg, args, cwd: scratch, signal }).catch((error) => {
       if (hasNoPictures(error)) return { stdout: Buffer.alloc(0) };
       throw error;
@@ -93,10 +79,10 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
     const seen = readMetadata(stdout.toString('utf8'));
     const shown = files.flatMap((file, index) => {
       const frame = seen[index];
-      return frame && frame.luma > BLACK_LUMA ? [{ file, atMs: startMs + frame.offsetMs }] : [];
+      return frame && frame.luma > BLACK_LUMA ? [{ file, atMs: startMs + frame.offsetMs, score: frame.score }] : [];
     });
     return await Promise.all(
-      spread(shown, maxFrames).map(async ({ file, atMs }) => {
+      greatestChanges(shown, maxFrames).map(async ({ file, atMs }) => {
         const kept = path.join(dir, `frame-${String(atMs).padStart(9, '0')}.png`);
         await rename(path.join(scratch, file), kept);
         return { atMs, file: kept };
@@ -107,22 +93,24 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
   }
 }
 
-const hasNoPictures = (error: unknown) =>
-  error instanceof TapeworksError && /does not contain any stream/.test(String(error.details.stderr));
+const hasNoPictures = (error: unknown) => /does not contain any stream/.test(stderrOf(error));
 
-/** ffmpeg's metadata printer: "frame:0 pts:512 pts_time:0.5", then one "lavfi.signalstats.YAVG=…" line among others. */
-function readMetadata(printed: string): { offsetMs: number; luma: number }[] {
+/** ffmpeg's metadata printer: "frame:0 pts:512 pts_time:0.5", then lines like "lavfi.signalstats.YAVG=…". */
+function readMetadata(printed: string): { offsetMs: number; luma: number; score: number }[] {
   return printed
     .split(/^frame:/m)
     .slice(1)
-    .map((block) => ({
+    .map((block, index) => ({
       offsetMs: Math.max(0, Math.round(Number(/pts_time:(-?[\d.]+)/.exec(block)?.[1] ?? 0) * 1_000)),
       luma: Number(/signalstats\.YAVG=([\d.]+)/.exec(block)?.[1] ?? 255),
+      // The first frame has nothing to be compared with, and is always wanted.
+      score: index === 0 ? 1 : Number(/scene_score=([\d.]+)/.exec(block)?.[1] ?? 0),
     }));
 }
 
-/** At most `count` items, evenly spread, always with the first. */
-function spread<T>(items: T[], count: number): T[] {
-  if (items.length <= count) return items;
-  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
+function greatestChanges<T extends { atMs: number; score: number }>(frames: T[], count: number): T[] {
+  return [...frames]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count)
+    .sort((a, b) => a.atMs - b.atMs);
 }

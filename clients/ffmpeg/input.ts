@@ -3,48 +3,16 @@ import path from 'node:path';
 
 /** Demuxers of recordings; none of them opens a second file. Subtitles, images and lists are not among them. */
 const DEMUXERS = [
-  'mov',
-  'matroska',
-  'avi',
-  'asf',
-  'flv',
-  'live_flv',
-  'mpegts',
-  'mpeg',
-  'mpegvideo',
-  'h264',
-  'hevc',
-  'm4v',
-  'ivf',
-  'mxf',
-  'nut',
-  'rm',
-  'dv',
-  'ogg',
-  'mp3',
-  'wav',
-  'w64',
-  'flac',
-  'aac',
-  'ac3',
-  'eac3',
-  'aiff',
-  'au',
-  'amr',
-  'caf',
-  'ape',
-  'wv',
-  'tta',
-  'dts',
-  'tak',
-  'mpc',
-  'mpc8',
-  'dsf',
-];
+  'mov,matroska,avi,asf,flv,live_flv,mpegts,mpeg,mpegvideo,h264,hevc,m4v,ivf,mxf,nut,rm,dv,ogg',
+  'mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,ape,wv,tta,dts,tak,mpc,mpc8,dsf',
+].join(',');
+
+/** ffmpeg's arguments that come first: ask nothing, say errors only, replace the partial file. */
+export const QUIETLY = ['-nostdin', '-loglevel', 'error', '-y'];
 
 /** Arguments up to and with `-i`; `before` are further input options. */
 export function inputArguments(file: string, before: string[] = []): string[] {
-  return [...before, '-protocol_whitelist', 'file', '-format_whitelist', DEMUXERS.join(','), '-i', fileUrl(file)];
+  return [...before, '-protocol_whitelist', 'file', '-format_whitelist', DEMUXERS, '-i', fileUrl(file)];
 }
 
 /** The `file:` prefix keeps a name with a colon from being read as a protocol, and one with a dash as an option. */

@@ -5,7 +5,7 @@ import { TapeworksError } from '../../contracts/errors.ts';
 import type { Probe } from '../../contracts/media.ts';
 import { inputArguments } from './input.ts';
 import { isReferringDemuxer, refersElsewhere, refuseReferences } from './references.ts';
-import { runProgram } from './run.ts';
+import { runProgram, stderrOf } from './run.ts';
 
 const streamSchema = z.object({
   codec_type: z.string().optional(),
@@ -70,10 +70,7 @@ async function ask(programs: ProbePrograms, file: string, signal?: AbortSignal):
     const name = await demuxerName(programs, args('debug'), signal);
     if (name !== null && isReferringDemuxer(name))
       throw refersElsewhere(file, `read as "${name}", which opens other files`);
-    const reason =
-      String(error.details.stderr ?? '')
-        .split('\n')
-        .at(-1) ?? '';
+    const reason = stderrOf(error).split('\n').at(-1) ?? '';
     throw unreadable(file, /whitelist/.test(reason) ? `it is read as "${name}"` : reason, name, error);
   }
 }
@@ -85,7 +82,7 @@ async function demuxerName(programs: ProbePrograms, args: string[], signal?: Abo
     return null;
   } catch (error) {
     if (!(error instanceof TapeworksError) || error.code !== 'MEDIA_TOOL_FAILED') throw error;
-    return /Format (\S+) (?:probed|detected)/.exec(String(error.details.stderr))?.[1] ?? null;
+    return /Format (\S+) (?:probed|detected)/.exec(stderrOf(error))?.[1] ?? null;
   }
 }
 

@@ -79,6 +79,10 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
   });
 }
 
+/** What a program that failed had written to standard error; empty for other errors. */
+export const stderrOf = (error: unknown): string =>
+  error instanceof TapeworksError && typeof error.details.stderr === 'string' ? error.details.stderr : '';
+
 function startError(name: string, cause: NodeJS.ErrnoException): TapeworksError {
   if (cause.code === 'ENOENT' || cause.code === 'EACCES') {
     return new TapeworksError('TOOL_MISSING', `The program ${name} cannot be started.`, { program: name }, { cause });

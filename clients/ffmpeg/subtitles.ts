@@ -3,7 +3,7 @@ import { TapeworksError } from '../../contracts/errors.ts';
 import { inputArguments } from './input.ts';
 import type { ProbePrograms } from './probe.ts';
 import { refuseReferences } from './references.ts';
-import { runProgram } from './run.ts';
+import { runProgram, stderrOf } from './run.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ export async function extractSubtitles(
     return new Uint8Array(stdout);
   } catch (error) {
     const noText = /matches no streams|bitmap to bitmap|Invalid stream specifier/i;
-    if (error instanceof TapeworksError && noText.test(String(error.details.stderr))) {
+    if (error instanceof TapeworksError && noText.test(stderrOf(error))) {
       throw new TapeworksError('MEDIA_UNREADABLE', `Subtitle stream ${streamIndex} holds no text.`, error.details, {
         cause: error,
       });

@@ -5,8 +5,7 @@ import type { MediaKind } from '../../contracts/media.ts';
 import { throwIfCancelled } from '../cancelled.ts';
 import { isInside, resolveInside } from './resolve-inside.ts';
 
-const VIDEO_EXTENSIONS =
-  '.mp4 .m4v .mov .mkv .webm .avi .ts .mts .m2ts .mpg .mpeg .flv .wmv .ogv .3gp'.split(' ');
+const VIDEO_EXTENSIONS = '.mp4 .m4v .mov .mkv .webm .avi .ts .mts .m2ts .mpg .mpeg .flv .wmv .ogv .3gp'.split(' ');
 const AUDIO_EXTENSIONS = '.mp3 .m4a .aac .wav .flac .ogg .oga .opus .wma .aiff'.split(' ');
 export const MEDIA_EXTENSIONS = [...VIDEO_EXTENSIONS, ...AUDIO_EXTENSIONS];
 /** In order of preference. */

@@ -12,12 +12,12 @@ test('health is asked again only after 15 s', async () => {
     generate: () => Promise.reject(new Error('not asked')),
     health: async () => ({ ok: ++asked > 1, detail: '', models: [] }),
   };
-  const { chooseBackend } = createBackendChoice(parseConfig({ LLM_BACKEND: 'auto' }), { backend, now: () => time });
-  expect(await Promise.all([chooseBackend(), chooseBackend()])).toEqual([null, null]);
+  const choice = createBackendChoice(parseConfig({ LLM_BACKEND: 'auto' }), { backend, now: () => time });
+  expect(await Promise.all([choice.chooseBackend(), choice.chooseBackend()])).toEqual([null, null]);
   time = 15_000;
-  expect(await chooseBackend()).toBeNull();
+  expect(await choice.chooseBackend()).toBeNull();
   expect(asked).toBe(1);
   time = 15_001;
-  expect(await chooseBackend()).toBe(backend);
+  expect(await choice.chooseBackend()).toBe(backend);
   expect(asked).toBe(2);
 });

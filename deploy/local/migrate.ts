@@ -55,7 +55,11 @@ async function withDatabase<T>(known: string | undefined, use: (databaseUrl: str
   try {
     const log = (line: string) => console.error(line);
     const { child, databaseUrl } = await startPostgres({ dataDir, ephemeral: true, port: 0, log, onStarted: () => {} });
-    return await use(databaseUrl).finally(child.stop);
+    try {
+      return await use(databaseUrl);
+    } finally {
+      await child.stop();
+    }
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

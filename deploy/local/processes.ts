@@ -76,7 +76,6 @@ function keepRunning(
   let timer: NodeJS.Timeout | undefined;
 
   function start(): Child {
-    const began = performance.now();
     const child = startChild({
       name,
       command: process.execPath,
@@ -87,19 +86,21 @@ function keepRunning(
       stopDeadlineMs: STOP_DEADLINE_MS,
     });
     stack.track(child, port);
-    void child.ended.then((how) => {
-      if (stopping) return;
-      crashes += 1;
-      if (performance.now() - began > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
-      options.log(
-        `${name} ${how}; starting it again in ${pauseMs / 1000} s\n${logTail(child.logFile)}\n(log: ${child.logFile})`,
-      );
-      timer = setTimeout(() => {
-        current = start();
-      }, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    });
+    void restartOnceEnded(child, performance.now());
     return child;
+  }
+
+  async function restartOnceEnded(child: Child, began: number): Promise<void> {
+    const how = await child.ended;
+    if (stopping) return;
+    crashes += 1;
+    if (performance.now() - began > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
+    const pause = `${pauseMs / 1000} s`;
+    options.log(`${name} ${how}; starting it again in ${pause}\n${logTail(child.logFile)}\n(log: ${child.logFile})`);
+    timer = setTimeout(() => {
+      current = start();
+    }, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
   let current = start();
@@ -134,5 +135,8 @@ async function untilReady(apiUrl: string, kept: Kept[], deadlineMs: number): Pro
   const logs = kept.map(
     ({ current }) => `${current().name} (log: ${current().logFile}):\n${logTail(current().logFile)}`,
   );
-  throw new TapeworksError('INTERNAL', `The API did not become ready; last: ${last}\n${logs.join('\n')}`);
+  throw new TapeworksError(
+    'INTERNAL',
+    `The API did not become ready (${last}); the ends of the logs say why:\n${logs.join('\n')}`,
+  );
 }

@@ -75,17 +75,21 @@ export async function startStack(config: Config, options: StackOptions): Promise
   const note = (child: Child, port: number | undefined) => {
     held.state.children.push({ name: child.name, pid: child.pid, started: child.started, ...(port ? { port } : {}) });
     noteRunning();
-    void child.ended.then(() => {
-      held.state.children = held.state.children.filter(({ pid }) => pid !== child.pid);
-      if (!stopping) noteRunning();
-    });
+    void forgetOnceEnded(child);
   };
   const onStarted = (child: Child, port: number) => {
     components.push(child);
     note(child, port);
-    void child.ended.then((how) => {
-      if (!stopping && held.state.urls) reportFailure(`${child.name} ${how} (log: ${child.logFile})`);
-    });
+    void reportUnexpectedEnd(child);
+  };
+  const forgetOnceEnded = async (child: Child) => {
+    await child.ended;
+    held.state.children = held.state.children.filter(({ pid }) => pid !== child.pid);
+    if (!stopping) noteRunning();
+  };
+  const reportUnexpectedEnd = async (child: Child) => {
+    const how = await child.ended;
+    if (!stopping && held.state.urls) reportFailure(`${child.name} ${how} (log: ${child.logFile})`);
   };
   const stopAll = async () => {
     await Promise.all(tracked.map((child) => child.stop()));

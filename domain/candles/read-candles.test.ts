@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candleSchema } from '../../contracts/candles.ts';
 import { TapeworksError } from '../../contracts/errors.ts';

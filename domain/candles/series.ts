@@ -99,14 +99,15 @@ const isWeekend = (time: number): boolean => [0, 6].includes(new Date(time).getU
  */
 export const countGaps = (candles: readonly Candle[], stepMs: number): number => {
   const weekdaysOnly = stepMs === DAY_MS && !candles.some((candle) => isWeekend(candle.time));
+  const missesBar = (from: number, to: number): boolean => {
+    for (let time = from; time < to; time += stepMs) if (!weekdaysOnly || !isWeekend(time)) return true;
+    return false;
+  };
   let gaps = 0;
   for (let i = 1; i < candles.length; i += 1) {
     const before = candles[i - 1]?.time ?? 0;
     const time = candles[i]?.time ?? 0;
-    if (time - before < stepMs * 1.5) continue;
-    let missing = before + stepMs;
-    while (weekdaysOnly && missing < time && isWeekend(missing)) missing += stepMs;
-    if (missing < time) gaps += 1;
+    if (time - before >= stepMs * 1.5 && missesBar(before + stepMs, time)) gaps += 1;
   }
   return gaps;
 };

@@ -12,16 +12,25 @@ const OF_ACCOUNT =
 const PERCENT_OF_TERM = new RegExp(` @(?<t>\\d+)(?: ,)?${HEDGE}{1,4}$`);
 const PERCENT_TERM = /^ (?:%|percent|per cent)(?: (?:trailing|hard|fixed|maximum|max|initial|level))? @(?<t>\d+)/;
 
+/** "stop loss 2% below entry", "Fibonacci 61.8% level". */
+const PERCENT_BESIDE = / @(?<t>\d+)(?: ,)?$/;
+const PLACED_PERCENT = /^ (?:%|percent|per cent) (?:below|above|away|under|from|level|levels|retracement)/;
+
+/** Nobody teaches to risk more on a trade; larger shares are about accounts. */
+const MOST_RISKED = 20;
+
 /** Shares in percent: risk per trade, distance of a stop, drawdown, retracement. */
 export function percents({ items, window, value }: Place): Finding[] {
   const unit = PERCENT.exec(window.right);
   if (!unit || value > 100) return [];
   const own =
     caught(items, PERCENT_TERM.exec(window.right), PERCENTAGES) ??
-    caught(items, PERCENT_OF_TERM.exec(window.left), PERCENTAGES);
+    caught(items, PERCENT_OF_TERM.exec(window.left), PERCENTAGES) ??
+    (PLACED_PERCENT.test(window.right) ? caught(items, PERCENT_BESIDE.exec(window.left), PERCENTAGES) : null);
   if (own) return [between(own, 'percent', value, own.index > window.at ? window.at : window.at + 1)];
+  if (value > MOST_RISKED) return [];
   const risking = RISKING.test(window.left);
-  const ofAccount = OF_ACCOUNT.test(window.right) && / risk/.test(window.left);
+  const ofAccount = OF_ACCOUNT.test(window.right) && / risk[a-z]*(?: [a-z']+){0,6}$/.test(window.left);
   if (
     !risking &&
     !ofAccount &&

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { conceptSchema } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';
@@ -48,6 +48,17 @@ describe('parameters', () => {
     ['the RSI crosses back above thirty', ['RSI threshold_above 30']],
     ['the stochastic is over eighty', ['stochastic threshold_above 80']],
     ['RSI below 30 or above 70', ['RSI threshold_above 70', 'RSI threshold_below 30']],
+    ['an RSI of 70 or higher', ['RSI threshold_above 70']],
+    [
+      'i like the rsi on a fourteen period setting and when it goes under thirty i look for longs',
+      ['RSI period 14', 'RSI threshold_below 30'],
+    ],
+    ['a stop loss 2% below your entry', ['stop loss percent 2']],
+    ['the 61.8 percent Fibonacci retracement', ['Fibonacci retracement percent 61.8']],
+    [
+      'Bollinger Bands, 20 period, 2 standard deviations',
+      ['Bollinger bands deviations 2', 'Bollinger bands period 20'],
+    ],
     ['above 70 on the RSI we sell', ['RSI threshold_above 70']],
     ['Look at the RSI. When it drops below 30 we buy.', ['RSI threshold_below 30']],
     ['risk one percent of your account', ['risk per trade percent 1']],
@@ -84,6 +95,9 @@ describe('parameters', () => {
       'the RSI was fine. We sold 30 shares below 50 dollars.',
       'when the RSI turns and price falls below 30',
       'ATR is 3 dollars',
+      'page 30 RSI',
+      'it took me 14 years to learn RSI',
+      'risk 50 percent of your account',
       'we met at two to one o clock',
       'if you lose 50 percent of your account',
       'the RSI. It was a long day with 30 people. Below 30 there is a cellar.',

@@ -10,9 +10,6 @@ export type Place = { items: Item[]; window: Window; value: number };
 export type Rule = (place: Place) => Finding[];
 
 export const UNIT = '(?:periods?|days?|bars?|weeks?|months?|hours?|minutes?|candles?|sessions?|d)';
-/** One word that is no term, number, comma or sentence end. */
-export const WORD = "(?: [a-z%'-]+)";
-
 /** The keyword of the term that a pattern caught in its group `t`, if it is one of a family. */
 export function caught(
   items: Item[],

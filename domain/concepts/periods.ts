@@ -1,4 +1,4 @@
-import { AVERAGES, PERIODIC } from './families.ts';
+import { AVERAGES, OSCILLATORS, PERIODIC } from './families.ts';
 import { between, caught, caughtNumber, type Finding, lastTerm, type Place, UNIT } from './finding.ts';
 
 const QUALIFIER =
@@ -21,12 +21,13 @@ const SET = / @(?<t>\d+)(?: (?:is|are|was))? set (?:to|at)$| set (?:the|your|my|
 /** "RSI 14", "EMA 20". */
 const AFTER_NAME = / @(?<t>\d+)$/;
 /** "Bollinger bands are a 20-period moving average". */
-const BANDS = / @(?<t>\d+)(?: (?:are|is|use|uses|using|with|a|an|the|based|on|built|around|of|from|take|start)){1,5}$/;
+const BANDS =
+  / @(?<t>\d+)(?: ,)?(?: (?:are|is|use|uses|using|with|a|an|the|based|on|built|around|of|from|take|start)){0,5}$/;
 const VOLUME_AVERAGE = new RegExp(`^ ${UNIT}(?: (?:simple|moving)){0,2} (?:average|@)`);
 const COMPARED = / (?:times|x|above|over|than|exceeds|below|under)(?: (?:its|the|their|a))?$/;
 const BREAK = / (?:above|below|over|under|through|past|beyond)(?: (?:the|its|a|last|prior|previous)){0,2}$/;
 const LIST_FOLLOWS = /^(?: ,)?(?: and)? #/;
-/** Levels of oscillators that after the name are no period. */
+/** Levels of oscillators: next to their name these are no period. */
 const LEVELS = new Set([20, 25, 30, 50, 70, 75, 80]);
 const VOLUME = new Set(['volume']);
 const BOLLINGER = new Set(['Bollinger bands']);
@@ -37,14 +38,16 @@ const isPeriod = (value: number) => Number.isInteger(value) && value >= 2 && val
 
 /** Whether "20 ATR" can be a period: small numbers next to a name are multiples or counts ("two moving averages"). */
 const besideName = (keyword: string, value: number) =>
-  keyword !== 'volume' && keyword !== 'volatility' && value >= (keyword === 'ATR' ? 7 : 5);
+  keyword !== 'volume' &&
+  keyword !== 'volatility' &&
+  !(LEVELS.has(value) && OSCILLATORS.has(keyword)) &&
+  value >= (keyword === 'ATR' ? 7 : 5);
 
 function nameBefore({ items, window, value }: Place) {
   if (new RegExp(`^ (?:${UNIT}|%|percent|dollars?|points?|times|x|to|:)|^ ,? ?(?:and )?#`).test(window.right))
     return null;
   const term = caught(items, AFTER_NAME.exec(window.left), PERIODIC);
-  if (!term || !besideName(term.keyword, value)) return null;
-  return LEVELS.has(value) && !AVERAGES.has(term.keyword) ? null : term;
+  return term && besideName(term.keyword, value) ? term : null;
 }
 
 function settled({ items, window }: Place) {

@@ -21,6 +21,9 @@ const PRONOUN = new RegExp(
 const COMPARISON = new RegExp(` (?<cmp>${EITHER})${ARTICLE}$`);
 /** "above 70 on the RSI". */
 const NAMED_AFTER = /^(?: (?:level|mark|reading))? (?:on|in|for|of)(?: (?:the|your|our|an?))? @(?<t>\d+)/;
+/** "an RSI of 70 or higher". */
+const AT = / @(?<t>\d+)(?: (?:is|of|at|reads|reading)){1,2}$/;
+const OR_BEYOND = /^ or (?:(?<above>above|higher|more|over|greater)|below|lower|less|under)/;
 const OTHER_QUANTITY = new RegExp(`^ (?:${UNIT}|dollars?|cents?|points?|times|x|to|@\\d|#\\d|:)`);
 /** Terms that may stand between an oscillator and the "it" that means it. */
 const TRANSPARENT = new Set([
@@ -53,6 +56,13 @@ export function thresholdRule(): (place: Place) => Finding[] {
   let lastMention: { keyword: string; index: number; at: number } | null = null;
   return ({ items, window, value }) => {
     if (value > 500 || OTHER_QUANTITY.test(window.right)) return [];
+    const beyond = OR_BEYOND.exec(window.right);
+    const exact = beyond && caught(items, AT.exec(window.left), OSCILLATORS);
+    if (exact) {
+      lastMention = { ...exact, at: window.at };
+      const side = beyond.groups?.['above'] === undefined ? 'threshold_below' : 'threshold_above';
+      return [between(exact, side, value, window.at)];
+    }
     const named = COMPARISON.test(window.left) ? NAMED_AFTER.exec(window.right) : null;
     const pronoun = PRONOUN.exec(window.left);
     const direct = SECOND.exec(window.left) ?? DIRECT.exec(window.left);

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 export type Cell = string | number | null;
 
 /** Spreadsheets run cells that begin so as formulas; full-width forms count, some programs fold them. */
-const RISKY_START = /^[\s\u0000]*[=+\-@\t\r\n＝＋－＠]/;
+const RISKY_START = /^(?:[\t\r\n]|[\s\p{Cc}]*[=+\-@＝＋－＠])/u;
 
 /** Text that a spreadsheet would run gets an apostrophe in front, which it shows as text. */
 export const safeText = (text: string): string => (RISKY_START.test(text) ? `'${text}` : text);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candle } from '../../contracts/candles.ts';
 import { INDICATORS } from '../../contracts/strategies.ts';
@@ -50,7 +50,12 @@ describe('worked by hand', () => {
 
 describe('a market that does not move', () => {
   it('is neither overbought nor oversold', () => {
-    expect(rsi(new Array(20).fill(5), 14).at(-1)).toBe(50);
+    expect(
+      rsi(
+        Array.from({ length: 20 }, () => 5),
+        14,
+      ).at(-1),
+    ).toBe(50);
     expect(stochastic(flat(30), { period: 14, smooth: 3, signal: 3 }).k.at(-1)).toBe(50);
   });
   it('has no volume ratio without volume', () => expect(volumeRatio(flat(30), 20).at(-1)).toBeNull());

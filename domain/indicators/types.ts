@@ -23,4 +23,9 @@ export type Indicator = {
   problem?: (parameters: Parameters) => string | null;
 };
 
-export const emptyLine = (length: number): Line => new Array<number | null>(length).fill(null);
+/** `length` times `null`, in an array that engines keep dense. */
+export const emptyLine = (length: number): Line => {
+  const line: Line = [];
+  line.length = length;
+  return line.fill(null);
+};

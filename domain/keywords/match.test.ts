@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keywordHitSchema, type Lexicon, lexiconSchema } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';

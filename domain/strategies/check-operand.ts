@@ -64,12 +64,15 @@ const scaleOf = (operand: Operand): Scale | null => {
   return null;
 };
 
+const sameOperand = (left: Operand, right: Operand): boolean =>
+  FIELDS[left.kind].every((key) => (left[key] ?? 0) === (right[key] ?? 0));
+
 /** Both sides are numbers of one scale, not two constants, not the same thing twice, and a constant is reachable. */
 export const checkSides = ({ left, right }: Condition, path: string): RuleProblem[] => {
   if (left.kind === 'value' && right.kind === 'value') {
     return [{ path, message: 'two constants: one side must be a price or an indicator' }];
   }
-  if (JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort())) {
+  if (sameOperand(left, right)) {
     return [{ path, message: 'both sides are the same' }];
   }
   const [a, b] = [scaleOf(left), scaleOf(right)];

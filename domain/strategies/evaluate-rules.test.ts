@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candle } from '../../contracts/candles.ts';
 import type { Condition, Operand, StrategyRules } from '../../contracts/strategies.ts';

@@ -27,6 +27,8 @@ export type Lesson = { keyword: string; moments: Moment[]; cues: Map<number, Les
 /** Longer "sentences" are unpunctuated captions. */
 const MAX_SENTENCE_CUES = 4;
 const WINDOW_CUES = 2;
+/** Patterns are tried on so much of a moment; one that is longer is no sentence, and hostile text must not make them slow. */
+const READ_CHARS = 600;
 
 /** Where each cue lies in the cues' joined text (one space between). */
 const join = (cues: readonly LessonCue[]): { text: string; spans: { cue: LessonCue; from: number; to: number }[] } => {
@@ -117,7 +119,7 @@ export const citeConcept = (lesson: Lesson, concept: TaughtConcept): Citation[] 
 };
 
 const matchesAll = (moment: Moment, patterns: readonly RegExp[]): boolean =>
-  patterns.every((pattern) => pattern.test(moment.text));
+  patterns.every((pattern) => pattern.test(moment.text.slice(0, READ_CHARS)));
 
 /** The first moment in which all patterns occur; moments of the keyword's own examples before others. */
 export const findMoment = (lesson: Lesson, patterns: readonly RegExp[]): Moment | null => {
@@ -126,4 +128,4 @@ export const findMoment = (lesson: Lesson, patterns: readonly RegExp[]): Moment 
 };
 
 export const mentions = (lesson: Lesson, pattern: RegExp): boolean =>
-  lesson.moments.some((moment) => pattern.test(moment.text));
+  lesson.moments.some((moment) => matchesAll(moment, [pattern]));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { strategyDraftSchema } from '../../contracts/strategies.ts';
@@ -51,12 +51,13 @@ describe('offlineStrategy', () => {
 
   it('calls a default a default and still cites where the keyword is taught', () => {
     const example = exampleOf('MACD', ['Today we talk about the MACD.', 'It is a fine tool.']);
-    const { rules } = offlineStrategy({ keyword: 'MACD', examples: [example], concepts: [] });
+    const { rules, title } = offlineStrategy({ keyword: 'MACD', examples: [example], concepts: [] });
     expect(rules.entry[0]).toMatchObject({
       origin: 'default',
       citations: [{ cueId: 1, quote: 'Today we talk about the MACD.' }],
     });
     expect(rules.entry[0]?.says).toContain('not stated in the lesson; default');
+    expect(title).toBe('MACD: long strategy by default rules; the lesson states none');
     expect(rules.risk.basis.map(({ origin, citations }) => [origin, citations.length])).toEqual([
       ['default', 1],
       ['default', 1],
@@ -93,6 +94,16 @@ describe('offlineStrategy', () => {
     const concepts = [200, 50].map((days) => conceptOf('moving average', 'period', days, String(days), [1]));
     const [entry] = offlineStrategy({ keyword: 'golden cross', examples: [example], concepts }).rules.entry;
     expect([entry?.conditions[0]?.left.period, entry?.conditions[0]?.right.period]).toEqual([50, 200]);
+  });
+
+  it.each([
+    ['head and shoulders', /swing points/],
+    ['iron condor', /not read from candles/],
+    ['FOMO', /about the trader/],
+    ['bullish divergence', /beyond rsi, sma/],
+    ['fishing', /no term of the lexicon/],
+  ])('says why %s has no rules', (keyword, why) => {
+    expect(() => offlineStrategy({ keyword, examples: [rsiExample], concepts: [] })).toThrow(why);
   });
 
   it('refuses keywords that rules cannot tell, and empty examples', () => {
@@ -161,7 +172,7 @@ describe('every keyword with a meaning', () => {
         fc.array(taught, { maxLength: 12 }),
         (keyword, noise, list) => {
           const example = exampleOf(keyword, [`About the ${keyword}.`, ...noise]);
-          const concepts = list.map(([name, parameter, value]) => conceptOf(name, parameter, value, `${keyword}`, [1]));
+          const concepts = list.map(([name, parameter, value]) => conceptOf(name, parameter, value, keyword, [1]));
           const draft = offlineStrategy({ keyword, examples: [example], concepts });
           expect(checkCitations(draft, [example])).toEqual([]);
         },

@@ -2,6 +2,7 @@ import { TapeworksError } from '../../contracts/errors.ts';
 import { type Citation, RULES_VERSION, type StrategyDraft, type StrategyExample } from '../../contracts/strategies.ts';
 import { checkRules } from './check-rules.ts';
 import { cite, findMoment, type Lesson, openLesson, type TaughtConcept } from './lesson.ts';
+import { whyNoMeaning } from './meanings/no-meaning.ts';
 import { findMeaning } from './meanings/registry.ts';
 import { toRule } from './plan.ts';
 import { planRisk } from './risk-plan.ts';
@@ -38,11 +39,9 @@ export const offlineStrategy = (input: {
   const { keyword } = input;
   const meaning = findMeaning(keyword);
   if (!meaning) {
-    throw new TapeworksError(
-      'NO_RULE_MEANING',
-      `"${keyword}" cannot be told as rules over price, volume and the indicators of the rule language.`,
-      { keyword },
-    );
+    throw new TapeworksError('NO_RULE_MEANING', `"${keyword}" cannot be told as rules: ${whyNoMeaning(keyword)}.`, {
+      keyword,
+    });
   }
   if (input.examples.length === 0) throw new TapeworksError('NO_EXAMPLES', `There is no example of "${keyword}".`);
   const lesson = openLesson(input);
@@ -56,6 +55,8 @@ export const offlineStrategy = (input: {
     exit: plan.exit.map((rule, i) => toRule(rule, `exit-${i + 1}`, `Exit the ${side} trade`, lesson, moment)),
     risk: planRisk(lesson, plan, moment),
   });
+  const taught = [...rules.entry, ...rules.exit].some((rule) => rule.origin === 'taught');
   const name = keyword.charAt(0).toUpperCase() + keyword.slice(1);
-  return { keyword, title: `${name}: ${side} strategy from the lesson`, text: strategyText(rules), rules };
+  const title = `${name}: ${side} strategy ${taught ? 'from the lesson' : 'by default rules; the lesson states none'}`;
+  return { keyword, title, text: strategyText(rules), rules };
 };

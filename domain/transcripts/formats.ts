@@ -29,8 +29,8 @@ export const FORMATS: Format[] = [
   },
 ];
 
-/** File extensions, without the dot, that a sidecar transcript may have; the preferred one first. */
-export const TRANSCRIPT_EXTENSIONS = ['srt', 'vtt', 'json'];
+/** File extensions, without the dot, that a transcript may have. */
+export const TRANSCRIPT_EXTENSIONS = FORMATS.flatMap((format) => format.extensions);
 
 /** The format of a text: by content, then by extension; `null` when neither says. */
 export function sniffFormat(text: string, fileName: string): Format | null {

@@ -27,9 +27,22 @@ function wordAnchors(cue: Cue): Anchor[] {
   return anchors;
 }
 
+/** The last position in an ascending list whose value passes; -1 if none does. */
+function lastWhere(length: number, passes: (position: number) => boolean): number {
+  let low = -1;
+  let high = length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 function timeInCue(cue: Cue, anchors: Anchor[], from: number, to: number, side: 'startMs' | 'endMs'): number {
-  const touching = anchors.filter((anchor) => anchor.from < to && anchor.to > from);
-  const anchor = side === 'startMs' ? touching[0] : touching.at(-1);
+  const first = lastWhere(anchors.length, (position) => (anchors[position]?.to ?? 0) <= from) + 1;
+  const last = lastWhere(anchors.length, (position) => (anchors[position]?.from ?? 0) < to);
+  const anchor = first <= last ? anchors[side === 'startMs' ? first : last] : undefined;
   if (anchor) return anchor[side];
   const char = side === 'startMs' ? from : to;
   return Math.round(cue.startMs + ((cue.endMs - cue.startMs) * char) / cue.text.length);
@@ -49,16 +62,11 @@ export function joinCues(cues: Cue[]): JoinedCues {
     anchorsOf.set(cue, known);
     return known;
   };
-  const cueAt = (char: number) => {
-    let low = 0;
-    let high = offsets.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((offsets[middle] ?? 0) <= char) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
+  const cueAt = (char: number) =>
+    Math.max(
+      0,
+      lastWhere(offsets.length, (position) => (offsets[position] ?? 0) <= char),
+    );
   const offsetOf = (position: number) => offsets[position] ?? length;
   const span = (from: number, to: number) => {
     const first = cueAt(from);

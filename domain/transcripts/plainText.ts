@@ -91,9 +91,10 @@ export function splitTags(text: string, onText: (part: string) => void, onTag: (
 /** One line without control, zero-width or direction marks and without lone surrogates. */
 export function oneLine(text: string): string {
   return text
-    .replaceAll(/[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '')
+    .replaceAll(/\s/g, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
     .replaceAll(/\p{Surrogate}/gu, '\ufffd')
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ +/g, ' ')
     .trim();
 }
 

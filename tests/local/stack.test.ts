@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { Connection } from '@temporalio/client';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../contracts/config.ts';
 import { isRunning, processStart } from '../../deploy/local/setup/processes.mjs';
@@ -34,12 +34,12 @@ async function start(dataDir: string, log: string[] = []): Promise<Stack> {
     ports: anyPorts,
     log: (line) => log.push(line),
   });
-  cleanUps.push(stack.stop);
+  cleanUps.push(() => stack.stop());
   return stack;
 }
 
 async function query(databaseUrl: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -140,7 +140,7 @@ describe('the embedded stack', { timeout: TIMEOUT_MS }, () => {
       ports: { ...anyPorts, qdrant: taken },
       log: (line) => log.push(line),
     });
-    cleanUps.push(stack.stop);
+    cleanUps.push(() => stack.stop());
     expect(stack.qdrantUrl).not.toBe(holder.qdrantUrl);
     expect(log.join('\n')).toContain(`port ${taken} is taken`);
   });

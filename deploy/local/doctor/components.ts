@@ -16,12 +16,13 @@ const TIMEOUT_MS = 10_000;
 
 /** All findings, in the order they matter. */
 export async function examineComponents(config: Config): Promise<Finding[]> {
+  const node: Finding = { component: 'Node.js', state: 'ok', where: process.execPath, version: process.versions.node };
   return Promise.all([
-    { component: 'Node.js', state: 'ok' as const, where: process.execPath, version: process.versions.node },
+    Promise.resolve(node),
     examineDatabase(config),
     examineTemporal(config),
     examineQdrant(config),
-    examineModel(config),
+    Promise.resolve(examineModel(config)),
     examineProgram('ffmpeg', ['-version'], /version (\S+)/),
     examineProgram('ffprobe', ['-version'], /version (\S+)/),
     examineProgram(

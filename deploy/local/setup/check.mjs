@@ -10,7 +10,7 @@ const CHECKS = [
   {
     title: 'lint (oxlint, type-aware)',
     command: bin('oxlint'),
-    args: ['--type-aware', '--deny-warnings'],
+    args: ['--type-aware'],
     remedy: 'mend what it names',
   },
   {

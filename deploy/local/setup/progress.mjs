@@ -43,5 +43,4 @@ export function createProgress(out) {
 }
 
 /** Terminal control characters of a tool's output would garble ours. @param {string} line */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-const shorten = (line) => line.replaceAll(/[\u0000-\u001f\u007f]/g, ' ').slice(0, 90);
+const shorten = (line) => line.replaceAll(/\p{Cc}/gu, ' ').slice(0, 90);

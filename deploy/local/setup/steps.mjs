@@ -67,7 +67,7 @@ export async function runSteps(steps, progress) {
  * @param {SetupError[]} failures
  */
 async function runStep(step, outcomes, progress, failures) {
-  const before = await Promise.all((step.after ?? []).map((name) => outcomes.get(name) ?? true));
+  const before = await Promise.all((step.after ?? []).map((name) => outcomes.get(name) ?? Promise.resolve(true)));
   if (before.includes(false)) return false;
   if (isDone(step)) return true;
   progress.begin(step.title);

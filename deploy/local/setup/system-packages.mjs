@@ -68,10 +68,10 @@ export const mediaPrograms = {
     mkdirSync(mediaBinDir, { recursive: true });
     if (!findMediaProgram('ffmpeg')) {
       const target = path.join(work, 'python');
-      const arguments_ = ['--disable-pip-version-check', '--only-binary', ':all:', '--no-deps', '--target', target];
+      const install = ['--disable-pip-version-check', '--only-binary', ':all:', '--no-deps', '--target', target];
       const base = isExecutable(venvPython) ? venvPython : findPython();
       if (!base) throw new Error('ffmpeg is not on PATH, and there is no Python to fetch a build of it');
-      await run(base, ['-m', 'pip', 'install', ...arguments_, 'imageio-ffmpeg==0.8.1']);
+      await run(base, ['-m', 'pip', 'install', ...install, 'imageio-ffmpeg==0.8.1']);
       const binaries = path.join(target, 'imageio_ffmpeg/binaries');
       const file = readdirSync(binaries).find((name) => name.startsWith('ffmpeg'));
       if (!file) throw new Error('the package imageio-ffmpeg holds no ffmpeg for this machine');

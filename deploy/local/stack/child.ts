@@ -85,7 +85,7 @@ export function startChild(spec: ChildSpec): Child {
 }
 
 /** The last lines of a log, for messages. */
-export function logTail(file: string, lines = 8): string {
+export function logTail(file: string, lines = 16): string {
   if (!existsSync(file)) return '';
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }

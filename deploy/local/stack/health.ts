@@ -1,6 +1,6 @@
 /** Whether a component answers; used for those we start and those the environment names. */
 import { Connection } from '@temporalio/client';
-import pg from 'pg';
+import { Client } from 'pg';
 
 export type TemporalTarget = { address: string; namespace: string; tls?: boolean; apiKey?: string | undefined };
 
@@ -31,7 +31,7 @@ export async function checkTemporal(target: TemporalTarget): Promise<boolean> {
 
 /** The server's version, such as "18.4"; throws when it does not answer. */
 export async function checkPostgres(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: TIMEOUT_MS });
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: TIMEOUT_MS });
   // The query below reports what goes wrong.
   client.on('error', () => {});
   try {

@@ -3,8 +3,8 @@
  * programs: below a folder like /root (0700) that user can reach neither, so they go below /var/lib/tapeworks instead.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TapeworksError } from '../../../contracts/errors.ts';
 import { findProgram } from '../setup/locate.mjs';
@@ -30,11 +30,18 @@ export function choosePlace(dataDir: string, programs: string, log: (line: strin
   let folder = wanted;
   if (!existsSync(wanted)) prepareFolder(wanted, user);
   if (!can(user, 'test -w "$1" && test -x "$1"', wanted)) {
-    folder = path.join(SHARED_DIR, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+    folder = folderElsewhere(dataDir);
     log(`PostgreSQL: its user cannot reach ${dataDir}, its data is in ${folder}`);
     prepareFolder(folder, user);
   }
   return { folder, programs: reachablePrograms(programs, user, log), user };
+}
+
+/** Noted in DATA_DIR: whoever deletes that gets a new, empty database, as everywhere else. */
+function folderElsewhere(dataDir: string): string {
+  const note = path.join(dataDir, 'postgres-is-in');
+  if (!existsSync(note)) writeFileSync(note, path.join(SHARED_DIR, randomUUID()));
+  return readFileSync(note, 'utf8').trim();
 }
 
 function prepareFolder(folder: string, user: { uid: number; gid: number }): void {
@@ -45,7 +52,14 @@ function prepareFolder(folder: string, user: { uid: number; gid: number }): void
 
 function reachablePrograms(programs: string, user: { uid: number; gid: number }, log: (line: string) => void): string {
   if (can(user, 'test -x "$1/bin/postgres" && test -r "$1/share"', programs)) return programs;
-  const copy = path.join(SHARED_DIR, `programs-${createHash('sha256').update(programs).digest('hex').slice(0, 16)}`);
+  const version = readFileSync(path.join(programs, '../package.json'), 'utf8');
+  const copy = path.join(
+    SHARED_DIR,
+    `programs-${createHash('sha256')
+      .update(programs + version)
+      .digest('hex')
+      .slice(0, 16)}`,
+  );
   if (!existsSync(copy)) {
     log(`PostgreSQL: its user cannot reach ${programs}, copying it to ${copy}`);
     mkdirSync(SHARED_DIR, { recursive: true, mode: 0o755 });

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { TapeworksError } from '../../../contracts/errors.ts';
 import { fromRoot } from '../setup/paths.mjs';
 import { processStart } from '../setup/processes.mjs';
@@ -16,8 +16,10 @@ import { endProcess } from './state.ts';
 const MAJOR = '18';
 const USER = 'tapeworks';
 const DATABASE = 'tapeworks';
+/** A socket file would be one more thing that two stacks could fight over. */
+const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
 /** A test's database may be lost with the power; it starts and writes faster so. */
-const EPHEMERAL_FLAGS = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
+const EPHEMERAL_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 export type PostgresOptions = {
   dataDir: string;
@@ -44,8 +46,12 @@ export async function startPostgres(options: PostgresOptions): Promise<{ child: 
     process: (chosen) => ({
       command: path.join(place.programs, 'bin/postgres'),
       args: [
-        ...['-D', cluster, '-p', String(chosen), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-        ...['-c', 'max_connections=200', ...(options.ephemeral ? EPHEMERAL_FLAGS : [])],
+        '-D',
+        cluster,
+        '-p',
+        String(chosen),
+        ...SETTINGS.flatMap((setting) => ['-c', setting]),
+        ...(options.ephemeral ? EPHEMERAL_SETTINGS : []).flatMap((setting) => ['-c', setting]),
       ],
       cwd: place.folder,
       user: place.user,
@@ -56,6 +62,7 @@ export async function startPostgres(options: PostgresOptions): Promise<{ child: 
     onStarted: options.onStarted,
     log: options.log,
   });
+  if (options.ephemeral) void child.ended.then(() => rmSync(place.folder, { recursive: true, force: true }));
   return { child, databaseUrl: urlFor(port, DATABASE) };
 }
 
@@ -125,13 +132,13 @@ function commandLine(pid: number): string {
 
 /** Makes the product's database when it is missing; throws while the server does not answer. */
 async function ensureDatabase(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   // A server that is still starting may drop the connection at any point; the query's own error tells it.
   client.on('error', () => {});
   try {
     await client.connect();
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(DATABASE)}`);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(DATABASE)}`);
     return true;
   } finally {
     await client.end();

@@ -13,10 +13,10 @@ const TERMS = [
   'new high',
   'range',
 ];
-const VOLUME = ['volume', 'relative volume', 'volume ratio', 'average volume', 'breakout'];
+export const VOLUME_TERMS = ['volume', 'relative volume', 'volume ratio', 'average volume', 'breakout'];
 
 /** Levels are those of the bars before: a close can't be above a high that its own bar has just set. */
-const before = (name: 'highest_high' | 'lowest_low', period: number) => indicator(name, { period, barsAgo: 1 });
+export const before = (name: 'highest_high' | 'lowest_low', period: number) => indicator(name, { period, barsAgo: 1 });
 
 const readPeriod = (lesson: Lesson, name: string, fallback: number, quote: RegExp) =>
   readParameter(lesson, { name, terms: TERMS, kinds: ['period'], fallback, min: 2, max: 500, quote });
@@ -25,7 +25,7 @@ const readPeriod = (lesson: Lesson, name: string, fallback: number, quote: RegEx
 const withVolume = (lesson: Lesson, plan: RulePlan): RulePlan => {
   const multiple = readParameter(lesson, {
     name: 'volume multiple',
-    terms: VOLUME,
+    terms: VOLUME_TERMS,
     kinds: ['multiple', 'ratio'],
     fallback: 0,
     min: 1,
@@ -96,49 +96,6 @@ const support = (lesson: Lesson): Plan => {
   };
 };
 
-/** Unusual volume on a rising bar. */
-const volume = (lesson: Lesson): Plan => {
-  const multiple = readParameter(lesson, {
-    name: 'volume multiple',
-    terms: VOLUME,
-    kinds: ['multiple', 'ratio'],
-    fallback: 1.5,
-    min: 1,
-    max: 10,
-    integer: false,
-  });
-  const period = readParameter(lesson, {
-    name: 'volume average period',
-    terms: VOLUME,
-    kinds: ['period'],
-    fallback: 20,
-    min: 2,
-    max: 200,
-    quote: /average|volume/i,
-  });
-  const leave = { name: 'exit period', value: 10, citations: [] };
-  return {
-    direction: 'long',
-    entry: [
-      {
-        conditions: [
-          when(indicator('volume_ratio', { period: period.value }), 'at_or_above', number(multiple.value)),
-          when(price('close'), 'above', price('close', 1)),
-        ],
-        parameters: [multiple, period],
-        evidence: [/\bvolume\b/i, said(multiple.value)],
-      },
-    ],
-    exit: [
-      {
-        conditions: [when(price('close'), 'below', before('lowest_low', leave.value))],
-        parameters: [leave],
-        evidence: [/\b(exit|leave|sell)\b/i, /\blow\b/i, said(leave.value)],
-      },
-    ],
-  };
-};
-
 export const breakoutMeanings: readonly Meaning[] = [
   {
     keywords: [
@@ -156,8 +113,4 @@ export const breakoutMeanings: readonly Meaning[] = [
   },
   { keywords: ['breakdown', 'new low', 'lower low', 'swing low'], build: (lesson) => breakout(lesson, 'short') },
   { keywords: ['support', 'support level', 'support and resistance', 'demand zone'], build: support },
-  {
-    keywords: ['volume', 'volume ratio', 'relative volume', 'average volume', 'volume spike'],
-    build: volume,
-  },
 ];

@@ -50,12 +50,16 @@ const MARUBOZU = [
 const GAP_UP = [when(price('low'), 'above', price('high', 1))];
 const GAP_DOWN = [when(price('high'), 'below', price('low', 1))];
 const SOLDIERS = [
-  ...[rising(2), rising(1), rising(0)],
+  rising(2),
+  rising(1),
+  rising(0),
   when(price('close', 1), 'above', price('close', 2)),
   when(price('close'), 'above', price('close', 1)),
 ];
 const CROWS = [
-  ...[falling(2), falling(1), falling(0)],
+  falling(2),
+  falling(1),
+  falling(0),
   when(price('close', 1), 'below', price('close', 2)),
   when(price('close'), 'below', price('close', 1)),
 ];

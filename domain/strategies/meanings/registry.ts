@@ -8,6 +8,7 @@ import { movingAverageMeanings } from './moving-averages.ts';
 import { riskMeanings } from './risk.ts';
 import { rsiMeanings } from './rsi.ts';
 import { stochasticMeanings } from './stochastic.ts';
+import { volumeMeanings } from './volume.ts';
 
 /** Every keyword family that rules can express. A new one is one file and one line here. */
 const families: readonly (readonly Meaning[])[] = [
@@ -17,6 +18,7 @@ const families: readonly (readonly Meaning[])[] = [
   bollingerMeanings,
   stochasticMeanings,
   breakoutMeanings,
+  volumeMeanings,
   riskMeanings,
   candlestickMeanings,
 ];
