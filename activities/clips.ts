@@ -11,7 +11,7 @@ import type { Config } from '../contracts/config.ts';
 import { probeSchema } from '../contracts/media.ts';
 import type { StoredCue } from '../contracts/transcripts.ts';
 import { planClips } from '../domain/clips/plan.ts';
-import { cueVtt } from '../domain/transcripts/cueVtt.ts';
+import { cueVtt } from '../domain/transcripts/cue-vtt.ts';
 import { beat, cancellation } from './heartbeat.ts';
 import type { StageResult } from './stage-result.ts';
 

@@ -11,7 +11,7 @@ import { TapeworksError } from '../contracts/errors.ts';
 import type { MediaKind, Probe } from '../contracts/media.ts';
 import { sha256 } from '../domain/hash.ts';
 import { transcriptQuality } from '../domain/transcripts/quality.ts';
-import { readTranscript } from '../domain/transcripts/readTranscript.ts';
+import { readTranscript } from '../domain/transcripts/read-transcript.ts';
 import { cancellation } from './heartbeat.ts';
 
 type Dependencies = { config: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>; database: Database; ffmpeg: Ffmpeg };

@@ -21,7 +21,7 @@ export interface ApiDependencies {
   searchIndex: Pick<VectorIndex, 'deleteMedia' | 'stats'>;
   ffmpeg: Pick<Ffmpeg, 'probe'>;
   lexicon: Lexicon;
-  llmHealth(signal: AbortSignal): Promise<LlmHealth>;
+  llmHealth(): Promise<LlmHealth>;
   log: Logger;
   /** Fires when the process is to end: open event streams stop. */
   closing: AbortSignal;

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ZodError, type z } from 'zod';
 import { fromDatabase } from '../clients/database/errors.ts';
 import { fromTemporal } from '../clients/temporal/errors.ts';
-import { type ErrorCode, errorEntry, isErrorCode, TapeworksError } from '../contracts/errors.ts';
+import { type ErrorCode, errorEntry, TapeworksError } from '../contracts/errors.ts';
 import type { Problem } from '../contracts/http/common.ts';
 
 const INTERNAL_DETAIL = 'The request could not be answered.';
@@ -48,29 +48,19 @@ export interface ProblemContext {
 }
 
 /** The problem that a client gets for an error of the taxonomy. */
-export function toProblem(error: TapeworksError, context: ProblemContext): Problem {
-  const { errors, ...details } = error.details;
+export function toProblem({ code, message, remedy, details }: TapeworksError, context: ProblemContext): Problem {
+  const { errors, ...evidence } = details;
   return {
-    ...problemOf({ code: error.code, message: error.message, remedy: error.remedy }, context),
+    type: `urn:tapeworks:error:${code}`,
+    title: titleOf(code),
+    status: errorEntry(code).status,
+    detail: message,
+    instance: context.instance,
+    code,
+    remedy,
+    correlationId: context.correlationId,
     ...(Array.isArray(errors) ? { errors } : {}),
-    ...(Object.keys(details).length > 0 && error.code !== 'INTERNAL' ? { details } : {}),
-  };
-}
-
-/** The problem of a failure that a run wrote down; its code may be none of the taxonomy's, then it is our fault (500). */
-export function problemOf(
-  failure: { code: string; message: string; remedy: string },
-  { instance, correlationId }: ProblemContext,
-): Problem {
-  return {
-    type: `urn:tapeworks:error:${failure.code}`,
-    title: titleOf(failure.code),
-    status: isErrorCode(failure.code) ? errorEntry(failure.code).status : 500,
-    detail: failure.message,
-    instance,
-    code: failure.code,
-    remedy: failure.remedy,
-    correlationId,
+    ...(Object.keys(evidence).length > 0 ? { details: evidence } : {}),
   };
 }
 

@@ -199,6 +199,8 @@ class MigrationAdapter extends PrismaPg {
 
   #openPool(url: string): Pool {
     const pool = new Pool({ connectionString: url, max: 4 });
+    // An idle connection that the server ends is no failure: a query would open a new one, or report.
+    pool.on('error', () => {});
     // PostgreSQL's internal type "char" is unknown to the adapter; as text it reads well.
     pool.on('connect', (client) => {
       if (!(client instanceof Client)) return;

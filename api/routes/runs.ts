@@ -1,11 +1,11 @@
 /** Runs: list, look at, steer, and take the result of. */
 import { createRoute } from '@hono/zod-openapi';
-import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
-import { TapeworksError } from '../../contracts/errors.ts';
+import { isErrorCode, TapeworksError } from '../../contracts/errors.ts';
 import { MAX_ID, startedSchema } from '../../contracts/http/common.ts';
 import {
   notYetSchema,
+  type RunDetail,
   reasonBody,
   rerunBody,
   runDetailSchema,
@@ -16,7 +16,6 @@ import { WORKFLOW_TYPES, type WorkflowType } from '../../contracts/names.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { answerOnce } from '../idempotency.ts';
 import { statusUrl, temporalUrl } from '../links.ts';
-import { problemOf, problemResponse } from '../problem.ts';
 import { pageQuery, shortText, toPage } from '../query.ts';
 import { answer, createRouter, problems, type Router } from '../router.ts';
 import { readRun, summaryOf, withMedia } from '../runs/read.ts';
@@ -129,9 +128,7 @@ export function runRoutes(deps: ApiDependencies): Router {
       throw new TapeworksError('CANCELLED', `It was cancelled${run.cancelReason ? `: ${run.cancelReason}` : '.'}`);
     if (run.status === 'continued')
       throw new TapeworksError('CONFLICT', 'This run went on as a newer one; ask without runId.');
-    const context = { instance: c.req.path, correlationId: c.get('correlationId') };
-    const failure = run.failures[0] ?? { code: 'INTERNAL', message: `The run ${run.status}.`, remedy: 'Rerun it.' };
-    throw new HTTPException(500, { res: problemResponse(c, problemOf(failure, context)) });
+    throw failureError(run);
   });
 
   router.openapi(pauseRoute, async (c) => {
@@ -167,4 +164,13 @@ export function runRoutes(deps: ApiDependencies): Router {
     return c.json(body, status);
   });
   return router;
+}
+
+/** What the run wrote down as its failure, under its own code where that is one of the taxonomy. */
+function failureError({ status, failures }: RunDetail): TapeworksError {
+  const [failure] = failures;
+  if (!failure) return new TapeworksError('INTERNAL', `The run ${status} without saying why.`);
+  const { code, message, stage, remedy } = failure;
+  if (isErrorCode(code)) return new TapeworksError(code, message, { stage });
+  return new TapeworksError(status === 'terminated' ? 'CANCELLED' : 'INTERNAL', message, { stage, failure: code, remedy });
 }

@@ -27,7 +27,7 @@ export async function updateRun(
   try {
     await withDeadline(
       deps.temporal,
-      () => handle.executeUpdate(MESSAGE_NAMES[name], { args: payload === undefined ? [] : [payload] }),
+      () => handle.executeUpdate<unknown, [object?]>(MESSAGE_NAMES[name], { args: payload === undefined ? [] : [payload] }),
       deadlineMs,
     );
   } catch (error) {

@@ -90,6 +90,9 @@ describe('planClips', () => {
             expect(plan.endMs - plan.startMs).toBeGreaterThanOrEqual(
               Math.max(1, Math.min(chosen.minMs, chosen.maxMs, duration)),
             );
+            expect(plans.filter((other) => other.startMs === plan.startMs && other.endMs === plan.endMs)).toHaveLength(
+              1,
+            );
             for (const index of plan.hitIndexes) {
               expect(plan.startMs).toBeLessThanOrEqual(hits[index]?.startMs ?? 0);
               expect(plan.endMs).toBeGreaterThanOrEqual(hits[index]?.endMs ?? 0);

@@ -100,7 +100,20 @@ export function planClips(
     if (before) part(before, after, borders);
   }
   for (const at of groups.keys()) lengthen(groups, at, limits);
-  return groups
-    .map(({ shown, hitIndexes }) => ({ ...shown, hitIndexes: hitIndexes.toSorted((a, b) => a - b) }))
+  const plans = groups
+    .map(({ shown, hitIndexes }) => ({ ...shown, hitIndexes }))
     .toSorted((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  return withoutDoubles(plans);
+}
+
+/** Lengthening can give two clips the same span; they are one. */
+function withoutDoubles(sorted: ClipPlan[]): ClipPlan[] {
+  const plans: ClipPlan[] = [];
+  for (const plan of sorted) {
+    const before = plans.at(-1);
+    if (before?.startMs === plan.startMs && before.endMs === plan.endMs) before.hitIndexes.push(...plan.hitIndexes);
+    else plans.push(plan);
+  }
+  for (const plan of plans) plan.hitIndexes.sort((a, b) => a - b);
+  return plans;
 }

@@ -1,6 +1,6 @@
 import type { Concept, Lexicon } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';
-import { joinCues } from '../transcripts/joinCues.ts';
+import { joinCues } from '../transcripts/join-cues.ts';
 import { deviations, multiples, percents, ratios } from './amounts.ts';
 import type { Finding, Rule } from './finding.ts';
 import { type Item, readItems } from './items.ts';

@@ -1,7 +1,7 @@
 /** A text as the concept rules see it: words, numbers, terms of the lexicon, commas and the ends of sentences. */
 import type { Category, Lexicon } from '../../contracts/keywords.ts';
 import { confidenceOf } from '../keywords/confidence.ts';
-import { termFinder } from '../keywords/findTerms.ts';
+import { termFinder } from '../keywords/find-terms.ts';
 import { spokenNumber } from './numbers.ts';
 
 type Span = { start: number; end: number };

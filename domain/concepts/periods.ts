@@ -9,7 +9,7 @@ const WITH_UNIT = new RegExp(`^ ${UNIT}${QUALIFIER}{0,3} @(?<t>\\d+)`);
 const NEXT_TO = /^ @(?<t>\d+)/;
 /** "the 9 and 21 EMA", "50 and 200-day moving averages". */
 const SHARED = new RegExp(`^(?: ${UNIT})?(?: ,)?(?: (?:and|or))?(?: the)? #\\d+(?: ${UNIT})?${QUALIFIER}? @(?<t>\\d+)`);
-/** "RSI with a period of 14", "the lookback of the ATR is 14" is read by its term in front only. */
+/** "RSI with a period of 14", "the ATR lookback is 14". */
 const NAMED =
   / @(?<t>\d+)(?: [a-z']+){0,4} (?:periods?|length|lookback|window|settings?)(?: (?:of|is|to|at|set|as|usually|the|last|about|default|are))*$/;
 /** "RSI over 14 days", "moving average of the last 50 closes". */

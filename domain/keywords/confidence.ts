@@ -1,4 +1,4 @@
-import type { FoundTerm } from './findTerms.ts';
+import type { FoundTerm } from './find-terms.ts';
 
 /** How much a spelling says: letters spoken one by one can be something else. */
 const SPELLING_TRUST = { canonical: 1, variant: 0.98, letters: 0.9 } as const;

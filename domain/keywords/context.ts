@@ -1,5 +1,5 @@
 import type { Cue } from '../../contracts/transcripts.ts';
-import type { JoinedCues } from '../transcripts/joinCues.ts';
+import type { JoinedCues } from '../transcripts/join-cues.ts';
 
 const CONTEXT_MS = 10_000;
 const SIDE_CHARS = 230;

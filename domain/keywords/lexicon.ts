@@ -1,7 +1,7 @@
 /** The lexicon of trading terms: one data file a category. A new term is one entry there; a new category one file and one line. */
 import { TapeworksError } from '../../contracts/errors.ts';
 import { type Category, type Lexicon, lexiconSchema } from '../../contracts/keywords.ts';
-import { closestKeywords } from './closestKeywords.ts';
+import { closestKeywords } from './closest-keywords.ts';
 import candlestick from './lexicon/candlestick.json' with { type: 'json' };
 import chartPattern from './lexicon/chart-pattern.json' with { type: 'json' };
 import crypto from './lexicon/crypto.json' with { type: 'json' };

@@ -1,9 +1,9 @@
 import type { KeywordHit, Lexicon } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';
-import { joinCues } from '../transcripts/joinCues.ts';
+import { joinCues } from '../transcripts/join-cues.ts';
 import { confidenceOf } from './confidence.ts';
 import { contextAround } from './context.ts';
-import { type TermFinder, termFinder } from './findTerms.ts';
+import { type TermFinder, termFinder } from './find-terms.ts';
 import { requireKeyword } from './lexicon.ts';
 
 /** Finds hits of a lexicon; `only` are the canonical keywords that are reported, `null` for all. */

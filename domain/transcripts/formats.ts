@@ -1,8 +1,8 @@
 import type { TranscriptFormat } from '../../contracts/transcripts.ts';
-import type { ReaderInput, ReaderOutput } from './rawCue.ts';
+import type { ReaderInput, ReaderOutput } from './raw-cue.ts';
 import { readSrt } from './srt.ts';
 import { readVtt } from './vtt.ts';
-import { readWhisperJson } from './whisperJson.ts';
+import { readWhisperJson } from './whisper-json.ts';
 
 /** A transcript format. `claims` looks at the trimmed start of the content; the extension decides only where no content does. */
 export type Format = {
@@ -28,9 +28,6 @@ export const FORMATS: Format[] = [
     read: readSrt,
   },
 ];
-
-/** File extensions, without the dot, that a transcript may have. */
-export const TRANSCRIPT_EXTENSIONS = FORMATS.flatMap((format) => format.extensions);
 
 /** The format of a text: by content, then by extension; `null` when neither says. */
 export function sniffFormat(text: string, fileName: string): Format | null {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { cueVtt } from './cueVtt.ts';
+import { cueVtt } from './cue-vtt.ts';
 import { transcriptQuality } from './quality.ts';
-import { readTranscript } from './readTranscript.ts';
+import { readTranscript } from './read-transcript.ts';
 
 const cue = (index: number, startMs: number, endMs: number, text: string) => ({ index, startMs, endMs, text });
 

@@ -1,6 +1,6 @@
-import { plainText } from './plainText.ts';
-import { broken, excerpt, type ReaderInput, type ReaderOutput } from './rawCue.ts';
-import { readBlocks } from './timedBlocks.ts';
+import { plainText } from './plain-text.ts';
+import { broken, excerpt, type ReaderInput, type ReaderOutput } from './raw-cue.ts';
+import { readBlocks } from './timed-blocks.ts';
 
 /** Reads SubRip. Points for commas, missing numbers and blank lines inside a text are taken as they come. */
 export function readSrt({ text, fileName, repairs }: ReaderInput): ReaderOutput {

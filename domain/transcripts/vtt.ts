@@ -1,7 +1,7 @@
-import { plainText } from './plainText.ts';
-import { broken, excerpt, type ReaderInput, type ReaderOutput } from './rawCue.ts';
-import { unrollCaptions } from './rollingCaptions.ts';
-import { readBlocks } from './timedBlocks.ts';
+import { plainText } from './plain-text.ts';
+import { broken, excerpt, type ReaderInput, type ReaderOutput } from './raw-cue.ts';
+import { unrollCaptions } from './rolling-captions.ts';
+import { readBlocks } from './timed-blocks.ts';
 
 const isMetadata = (line: string) => /^(?:NOTE|STYLE|REGION)(?:\s|$)/.test(line);
 

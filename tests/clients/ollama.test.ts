@@ -18,12 +18,9 @@ const request: GenerateRequest = {
   temperature: 0,
   maxTokens: 200,
 };
-/** An answer that takes ten seconds or more. */
-const endless = {
-  ...request,
-  schema: { type: 'array', items: { type: 'integer' }, minItems: 2_000 },
-  maxTokens: 3_500,
-};
+/** An answer that takes minutes: at least 2,000 lists of 2,000 numbers. */
+const many = (items: Record<string, unknown>) => ({ type: 'array', items, minItems: 2_000 });
+const endless = { ...request, schema: many(many({ type: 'integer' })), maxTokens: 30_000 };
 const caught = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -74,14 +71,14 @@ test('a call ends at its time limit', async (context) => {
 
 test('a cancelled call stops the server, too', async (context) => {
   // The server takes one call at a time: were it still busy with the first, the second would meet its limit.
-  const backend = open(running(context), 8_000);
+  const backend = open(running(context), 45_000);
   const controller = new AbortController();
   const { signal } = controller;
   const onProgress = (pieces: number) => pieces === 5 && controller.abort();
   expect(await caught(backend.generate({ ...endless, signal, onProgress }))).toMatchObject({ code: 'CANCELLED' });
   expect(await backend.generate({ ...request, maxTokens: 1 })).toMatchObject({ finishReason: 'length' });
   expect(await caught(backend.generate({ ...request, signal }))).toMatchObject({ code: 'CANCELLED' });
-});
+}, 120_000);
 
 test('a model that is not there names the command that fetches it', async (context) => {
   const error = await caught(open(running(context)).generate({ ...request, model: 'absent' }));
@@ -89,8 +86,8 @@ test('a model that is not there names the command that fetches it', async (conte
 });
 
 test('a prompt that the model cannot hold is refused, not cut', async (context) => {
-  const error = await caught(open(running(context)).generate({ ...request, prompt: 'candle '.repeat(5_000) }));
-  expect(error).toMatchObject({ code: 'INVALID_INPUT', details: { limit: 4_096 } });
+  const error = await caught(open(running(context)).generate({ ...request, prompt: 'candle '.repeat(20_000) }));
+  expect(error).toMatchObject({ code: 'INVALID_INPUT', details: { limit: 32_768 } });
 });
 
 test('health lists the models', async (context) => {

@@ -2,6 +2,7 @@
  * A real Ollama and a tiny model for tests, made once under `.tools/ollama`. A build that failed is remembered with its reason, so
  * that a machine that cannot build it loses the time once.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './run.mjs';
@@ -80,7 +81,9 @@ async function miniaudioFolder() {
 }
 
 async function buildModel() {
-  const modelFile = inTools('tiny.gguf');
+  const script = path.join(import.meta.dirname, 'tiny_gguf.py');
+  const version = createHash('sha256').update(readFileSync(script)).digest('hex').slice(0, 8);
+  const modelFile = inTools(`tiny-${version}.gguf`);
   if (existsSync(modelFile)) return modelFile;
   const python = inTools('venv', 'bin', 'python');
   if (!existsSync(python)) {
@@ -88,7 +91,7 @@ async function buildModel() {
     await run(python, ['-m', 'pip', 'install', '-q', ...GGUF_PACKAGES], { limitMs: STEP_LIMIT_MS });
   }
   const unfinished = `${modelFile}.unfinished`;
-  await run(python, [path.join(import.meta.dirname, 'tiny_gguf.py'), unfinished], { limitMs: STEP_LIMIT_MS });
+  await run(python, [script, unfinished], { limitMs: STEP_LIMIT_MS });
   renameSync(unfinished, modelFile);
   return modelFile;
 }

@@ -12,7 +12,8 @@ WIDTH = 128
 LAYERS = 2
 HEADS = 4
 FEED_FORWARD = 256
-CONTEXT = 4096
+# Long, so that a test can ask for an answer that takes minutes.
+CONTEXT = 32768
 
 SPECIAL = ["<unk>", "<s>", "</s>"]
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]

@@ -1,5 +1,5 @@
 import type { Cue } from '../../contracts/transcripts.ts';
-import type { RawCue } from './rawCue.ts';
+import type { RawCue } from './raw-cue.ts';
 import type { Repairs } from './repairs.ts';
 
 /** Past this (500 hours) a time is taken for a mistake; it also keeps milliseconds within 32 bits. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { transcriptSchema } from '../../contracts/transcripts.ts';
-import { readTranscript } from './readTranscript.ts';
+import { readTranscript } from './read-transcript.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, name = 'lesson.srt') => readTranscript(bytes(text), name);

@@ -1,8 +1,8 @@
 import type { Transcript } from '../../contracts/transcripts.ts';
 import { decodeText } from './decode.ts';
 import { sniffFormat } from './formats.ts';
-import { mendCues } from './mendCues.ts';
-import { broken, excerpt } from './rawCue.ts';
+import { mendCues } from './mend-cues.ts';
+import { broken, excerpt } from './raw-cue.ts';
 import { Repairs } from './repairs.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Automatic captions roll: each cue repeats the line before it, and only new words carry inline times. */
 import type { Word } from '../../contracts/transcripts.ts';
-import { decodeEntities, oneLine, plainText, splitTags } from './plainText.ts';
-import type { RawCue } from './rawCue.ts';
+import { decodeEntities, oneLine, plainText, splitTags } from './plain-text.ts';
+import type { RawCue } from './raw-cue.ts';
 import type { Repairs } from './repairs.ts';
-import type { Block } from './timedBlocks.ts';
+import type { Block } from './timed-blocks.ts';
 import { parseTime } from './timing.ts';
 
 /** Words of a line with inline times; each part between two times is split evenly by characters. */

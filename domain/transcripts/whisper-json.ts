@@ -1,10 +1,10 @@
 /** Whisper's JSON in its usual layouts, and bare lists of timed words or captions. */
 import type { Word } from '../../contracts/transcripts.ts';
-import { isObject, type JsonObject, jsonText, jsonTimes } from './jsonFields.ts';
-import { oneLine } from './plainText.ts';
-import { broken, excerpt, type RawCue, type ReaderInput, type ReaderOutput } from './rawCue.ts';
+import { isObject, type JsonObject, jsonText, jsonTimes } from './json-fields.ts';
+import { oneLine } from './plain-text.ts';
+import { broken, excerpt, type RawCue, type ReaderInput, type ReaderOutput } from './raw-cue.ts';
 import type { Repairs } from './repairs.ts';
-import { cuesFromWords } from './wordsToCues.ts';
+import { cuesFromWords } from './words-to-cues.ts';
 
 const EXPECTED = 'a list "segments" whose entries have "start", "end" (seconds) and "text"';
 

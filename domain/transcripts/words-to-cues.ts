@@ -1,5 +1,5 @@
 import type { Word } from '../../contracts/transcripts.ts';
-import type { RawCue } from './rawCue.ts';
+import type { RawCue } from './raw-cue.ts';
 
 const PAUSE_MS = 1_200;
 const MAX_CHARS = 84;

@@ -1,5 +1,5 @@
 /** Cue blocks as SRT and WebVTT share them: an optional identifier, a line with an arrow, text up to a blank line. */
-import { excerpt } from './rawCue.ts';
+import { excerpt } from './raw-cue.ts';
 import type { Repairs } from './repairs.ts';
 import { parseTiming } from './timing.ts';
 

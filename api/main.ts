@@ -1,0 +1,62 @@
+/** The API process: environment → clients → HTTP, until SIGTERM or SIGINT. Prints one JSON line with its URL when it listens. */
+import type { AddressInfo } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import { ConfigError, parseConfig } from '../contracts/config.ts';
+import { createApp } from './app.ts';
+import { createDependencies } from './dependencies.ts';
+import { keepHouse } from './housekeeping.ts';
+
+/** Requests under way may finish; what is still open then is cut. */
+const CLOSE_DEADLINE_MS = 8_000;
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const closing = new AbortController();
+  const deps = createDependencies(config, closing.signal);
+  const { log } = deps;
+  const { server, port } = await listen(createApp(deps).fetch, config.HOST, config.PORT);
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  process.stdout.write(`${JSON.stringify({ listening: `http://${host}:${port}`, pid: process.pid })}\n`);
+  const housekeeping = keepHouse(deps);
+
+  const stop = async (signal: string) => {
+    if (closing.signal.aborted) return;
+    log.info({ signal }, 'closing');
+    closing.abort();
+    await close(server);
+    await housekeeping;
+    await deps.close();
+    log.info('closed');
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        log.error({ err: error }, 'closing failed');
+        process.exitCode = 1;
+      });
+    });
+  }
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number) {
+  return new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, (info: AddressInfo) => resolve({ server, port: info.port }));
+    server.once('error', reject);
+  });
+}
+
+async function close(server: ServerType): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const late = setTimeout(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  }, CLOSE_DEADLINE_MS);
+  if ('closeIdleConnections' in server) server.closeIdleConnections();
+  await closed;
+  clearTimeout(late);
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,36 @@
+/** Whether the process lives, and whether it and all it needs can work. */
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { readinessSchema } from '../../contracts/http/results.ts';
+import type { ApiDependencies } from '../deps.ts';
+import { readiness } from '../readiness.ts';
+import { answer, createRouter, type Router } from '../router.ts';
+
+const liveRoute = createRoute({
+  method: 'get',
+  path: '/health/live',
+  tags: ['health'],
+  summary: 'The process answers',
+  responses: { 200: answer(z.object({ status: z.literal('ok') }), 'It does.') },
+});
+const readyRoute = createRoute({
+  method: 'get',
+  path: '/health/ready',
+  tags: ['health'],
+  summary: 'Database, Qdrant, embedding model, LLM, and a worker on every queue',
+  responses: {
+    200: answer(readinessSchema, 'Ready. An LLM that is away is named, but with LLM_BACKEND=auto the offline backend stands in.'),
+    503: answer(readinessSchema, 'Not ready; each failed check says what to do.'),
+  },
+});
+
+export function healthRoutes(deps: ApiDependencies): Router {
+  const router = createRouter();
+  router.openapi(liveRoute, (c) => c.json({ status: 'ok' as const }, 200));
+  router.openapi(readyRoute, async (c) => {
+    const state = await readiness(deps);
+    c.header('Cache-Control', 'no-store');
+    return c.json(state, state.ready ? 200 : 503);
+  });
+  return router;
+}

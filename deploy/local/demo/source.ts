@@ -1,0 +1,40 @@
+/** What the demo works on: the sample lesson (made on first use), or a file or folder of the user. */
+import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../../../contracts/config.ts';
+import { TapeworksError } from '../../../contracts/errors.ts';
+import { makeLesson } from '../../../samples/make-lesson.ts';
+import { fromRoot } from '../setup/paths.mjs';
+import type { Stack } from '../stack.ts';
+
+export type Source = { mediaRoot: string; kind: 'file' | 'folder'; name: string };
+
+/** A path of the user is meant from where the command was typed. Throws MEDIA_MISSING. */
+export async function chooseSource(
+  given: string | null,
+  _config: Config,
+  stack: Stack,
+  log: (line: string) => void,
+): Promise<Source> {
+  if (given === null) return { mediaRoot: await sampleLesson(stack, log), kind: 'file', name: 'trading-basics.mp4' };
+  const named = path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+  const real = await realpath(named).catch((cause: unknown) => {
+    throw new TapeworksError('MEDIA_MISSING', `There is no ${named}.`, { path: named }, { cause });
+  });
+  if ((await stat(real)).isDirectory()) return { mediaRoot: real, kind: 'folder', name: '.' };
+  return { mediaRoot: path.dirname(real), kind: 'file', name: path.basename(real) };
+}
+
+async function sampleLesson({ tools }: Stack, log: (line: string) => void): Promise<string> {
+  const folder = fromRoot('samples', 'lesson');
+  const outFile = path.join(folder, 'trading-basics.mp4');
+  if (existsSync(outFile)) return folder;
+  const began = performance.now();
+  log(
+    `Sample lesson: making the video (${tools.espeak ? 'spoken by espeak-ng' : 'with a quiet tone; espeak-ng is not there'}) …`,
+  );
+  await makeLesson({ ffmpeg: tools.ffmpeg, espeak: tools.espeak, outFile });
+  log(`Sample lesson: made in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  return folder;
+}
