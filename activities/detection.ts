@@ -4,6 +4,7 @@ import { loadCues } from '../clients/database/cues.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import { extractConcepts } from '../domain/concepts/extract.ts';
 import { createMatcher, findHits } from '../domain/keywords/match.ts';
+import { hasRuleMeaning } from '../domain/strategies/meanings/registry.ts';
 
 const MIN_EXAMPLE_CONFIDENCE = 0.7;
 
@@ -58,7 +59,7 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
     return { counts: { concepts: rows.size } };
   },
 
-  /** Keywords of an item worth a strategy: most hits first. */
+  /** Keywords of an item worth a strategy: first those that rules can express, of them those with most hits. */
   async taughtKeywords({ mediaItemId, limit }: { mediaItemId: number; limit: number }) {
     const groups = await database.keywordHit.groupBy({
       by: ['keyword'],
@@ -66,7 +67,10 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
       _count: { _all: true },
       orderBy: [{ _count: { keyword: 'desc' } }, { keyword: 'asc' }],
     });
-    return { keywords: groups.slice(0, limit).map(({ keyword }) => keyword) };
+    const keywords = groups.map(({ keyword }) => keyword);
+    const expressible = keywords.filter(hasRuleMeaning);
+    const others = keywords.filter((keyword) => !hasRuleMeaning(keyword));
+    return { keywords: [...expressible, ...others].slice(0, limit) };
   },
 });
 

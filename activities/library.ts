@@ -6,11 +6,10 @@ import { registerMedia } from '../clients/database/media.ts';
 import { completedRun } from '../clients/database/starts.ts';
 import { hashFile, mediaKindOf, resolveInside, walkMedia } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
-import { TapeworksError } from '../contracts/errors.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import type { ProcessLibraryInput, ProcessMediaInput } from '../contracts/messages.ts';
 import { workflowId } from '../contracts/names.ts';
-import { canonicalKeyword } from '../domain/keywords/lexicon.ts';
+import { requireKeyword } from '../domain/keywords/lexicon.ts';
 import { cancellation } from './heartbeat.ts';
 
 type Dependencies = { config: Pick<Config, 'MEDIA_ROOT'>; database: Database; lexicon: Lexicon };
@@ -59,18 +58,13 @@ export const createLibraryActivities = ({ config, database, lexicon }: Dependenc
     after: string | null;
     limit: number;
   }) {
-    const all = keywords ? keywords.map((keyword) => known(lexicon, keyword)) : await taught(database, minHits);
+    const all = keywords
+      ? keywords.map((keyword) => requireKeyword(lexicon, keyword))
+      : await taught(database, minHits);
     const rest = [...new Set(all)].sort().filter((keyword) => after === null || keyword > after);
     return { keywords: rest.slice(0, limit), more: rest.length > limit };
   },
 });
-
-function known(lexicon: Lexicon, keyword: string): string {
-  const canonical = canonicalKeyword(lexicon, keyword);
-  if (canonical === null)
-    throw new TapeworksError('UNKNOWN_KEYWORD', `"${keyword}" is not in the lexicon.`, { keyword });
-  return canonical;
-}
 
 async function taught(database: Database, minHits: number): Promise<string[]> {
   const groups = await database.keywordHit.groupBy({

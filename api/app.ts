@@ -26,7 +26,12 @@ export function createApp(deps: ApiDependencies): Router {
   const { config, log } = deps;
   const app = createRouter();
   app.use(correlation(log));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  // No HSTS: TLS, where there is any, ends before this process. The docs page has a policy of its own.
+  app.use(secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }), async (c, next) => {
+    await next();
+    if (!c.res.headers.has('content-security-policy'))
+      c.res.headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  });
   if (config.CORS_ORIGINS.length > 0) app.use(corsFor(config.CORS_ORIGINS));
   app.use(authenticate(config.API_KEY), knownOrigin(config.CORS_ORIGINS), jsonLimit, storable);
 
@@ -49,14 +54,19 @@ export function createApp(deps: ApiDependencies): Router {
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', (c) => ({
     openapi: '3.1.0',
-    info: { title: 'Tapeworks', version: '0.1.0', description: 'Starts and queries durable workflows over trading lessons.' },
+    info: {
+      title: 'Tapeworks',
+      version: '0.1.0',
+      description: 'Starts and queries durable workflows over trading lessons.',
+    },
     servers: [{ url: new URL(c.req.url).origin }],
     ...(config.API_KEY === undefined ? {} : { security: [{ apiKey: [] }] }),
   }));
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) => hasRoute(app, method, c.req.path));
-    if (allowed.length === 0) throw new TapeworksError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path}; see /docs.`);
+    if (allowed.length === 0)
+      throw new TapeworksError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path}; see /docs.`);
     c.header('Allow', allowed.join(', '));
     throw new TapeworksError('METHOD_NOT_ALLOWED', `${c.req.path} takes ${allowed.join(', ')}, not ${c.req.method}.`);
   });
@@ -64,7 +74,8 @@ export function createApp(deps: ApiDependencies): Router {
   app.onError((error, c) => {
     const known = toTapeworksError(error);
     const problem = toProblem(known, { instance: c.req.path, correlationId: c.get('correlationId') ?? '' });
-    if (problem.status >= 500) log.error({ correlationId: problem.correlationId, code: problem.code, err: error }, 'request failed');
+    if (problem.status >= 500)
+      log.error({ correlationId: problem.correlationId, code: problem.code, err: error }, 'request failed');
     return problemResponse(c, problem);
   });
   return app;

@@ -13,12 +13,12 @@ type Task = { name: string; everyMs: number; work: () => Promise<number> };
 
 /** Runs until `closing` fires; a task that fails is logged and tried again at its next turn. */
 export async function keepHouse(deps: ApiDependencies): Promise<void> {
-  const { database, temporal, config } = deps;
+  const { database, temporal } = deps;
   const tasks: Task[] = [
     { name: 'dispatch waiting starts', everyMs: 5 * SECOND, work: () => dispatchWaiting(database, temporal) },
     { name: 'settle ended runs', everyMs: 30 * SECOND, work: () => reconcileRunning(database, temporal, MINUTE) },
     { name: 'forget idempotency keys', everyMs: 60 * MINUTE, work: () => forgetKeys(database) },
-    { name: 'remove broken uploads', everyMs: 60 * MINUTE, work: () => removeLeftOvers(config) },
+    { name: 'remove broken uploads', everyMs: 60 * MINUTE, work: () => removeLeftOvers(deps) },
   ];
   await Promise.all(tasks.map((task) => repeat(deps, task)));
 }

@@ -23,7 +23,8 @@ export interface Answer<Body, Status extends number> {
 type Stored = { body: unknown } | { error: { code: ErrorCode; message: string; details: Record<string, unknown> } };
 
 /** Same endpoint and same payload, whatever the order of its fields, are the same request. */
-export const requestHash = (method: string, path: string, payload: unknown): string => hashJson({ method, path, payload });
+export const requestHash = (method: string, path: string, payload: unknown): string =>
+  hashJson({ method, path, payload });
 
 /** Does `work` once a key. `payload` is what the request asked for; `schema` reads a kept answer back. */
 export async function answerOnce<Body extends object, Status extends number>(
@@ -55,7 +56,9 @@ export async function answerOnce<Body extends object, Status extends number>(
 
 /** Removes keys older than a day; returns how many. */
 export async function forgetKeys(database: Database): Promise<number> {
-  const { count } = await database.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(Date.now() - KEPT_MS) } } });
+  const { count } = await database.idempotencyKey.deleteMany({
+    where: { createdAt: { lt: new Date(Date.now() - KEPT_MS) } },
+  });
   return count;
 }
 

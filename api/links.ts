@@ -9,7 +9,8 @@ const uiBase = (config: UiConfig) =>
 /** The run in the Temporal Web UI; without a run id, the list of the workflow's runs. */
 export const temporalUrl = (config: UiConfig, workflowId: string, runId: string | null) =>
   `${uiBase(config)}/workflows/${encodeURIComponent(workflowId)}${runId ? `/${runId}` : ''}`;
-export const temporalScheduleUrl = (config: UiConfig, id: string) => `${uiBase(config)}/schedules/${encodeURIComponent(id)}`;
+export const temporalScheduleUrl = (config: UiConfig, id: string) =>
+  `${uiBase(config)}/schedules/${encodeURIComponent(id)}`;
 
 export const statusUrl = (requestUrl: string, workflowId: string) =>
   new URL(`/workflows/${encodeURIComponent(workflowId)}`, requestUrl).href;

@@ -22,7 +22,10 @@ type Issues = { issues: readonly z.core.$ZodIssue[] };
 
 /** INVALID_INPUT that names each field; `where` is "json", "query", "param" and the like. */
 export function invalidInput(error: Issues, where = 'request'): TapeworksError {
-  const errors = error.issues.map(({ path, message }) => ({ field: path.map(String).join('.') || where, message }));
+  const errors = error.issues.map((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    return { field: [...issue.path, ...unknown].map(String).join('.') || where, message: issue.message };
+  });
   const named = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   return new TapeworksError('INVALID_INPUT', named.slice(0, 1_000), { errors: errors.slice(0, 50) });
 }

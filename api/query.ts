@@ -5,7 +5,7 @@ import { MAX_ID } from '../contracts/http/common.ts';
 const integer = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,10}$/, 'a whole number')
+    .regex(/^\d{1,15}$/, 'a whole number')
     .transform(Number)
     .pipe(z.int().min(min).max(max));
 

@@ -19,7 +19,11 @@ type Probe = { name: string; code: ErrorCode; check: () => Promise<string> };
 /** All checks. The LLM counts only where the configuration forbids falling back on the offline backend. */
 export async function readiness(deps: ApiDependencies): Promise<{ ready: boolean; checks: Check[] }> {
   const probes: Probe[] = [
-    { name: 'database', code: 'DATABASE_UNAVAILABLE', check: async () => (await pingDatabase(deps.database), 'PostgreSQL answers') },
+    {
+      name: 'database',
+      code: 'DATABASE_UNAVAILABLE',
+      check: async () => (await pingDatabase(deps.database), 'PostgreSQL answers'),
+    },
     { name: 'qdrant', code: 'QDRANT_UNAVAILABLE', check: () => checkIndex(deps) },
     { name: 'model', code: 'EMBEDDER_UNAVAILABLE', check: () => checkModel(deps) },
     ...QUEUE_NAMES.map((queue) => ({
@@ -77,14 +81,24 @@ async function checkQueue({ config, temporal }: ApiDependencies, queue: QueueNam
 async function checkLlm({ config, llmHealth }: ApiDependencies): Promise<Check> {
   const name = 'llm';
   try {
-    const health = await limited(llmHealth(), "LLM_UNAVAILABLE", name);
-    const remedy = health.ok ? null : errorEntry('LLM_UNAVAILABLE').remedy;
+    const health = await limited(llmHealth(), 'LLM_UNAVAILABLE', name);
+    const remedy = health.ok ? null : standIn(config.LLM_BACKEND);
     return { name, ok: health.ok, detail: `${health.backend}: ${health.detail}`, remedy };
   } catch (error) {
     const { message } = toTapeworksError(error);
-    return { name, ok: false, detail: `${config.LLM_BACKEND}: ${message}`, remedy: errorEntry('LLM_UNAVAILABLE').remedy };
+    return {
+      name,
+      ok: false,
+      detail: `${config.LLM_BACKEND}: ${message}`,
+      remedy: standIn(config.LLM_BACKEND),
+    };
   }
 }
+
+const standIn = (backend: string): string =>
+  backend === 'auto'
+    ? 'The offline backend answers meanwhile; start Ollama and pull OLLAMA_MODEL to use it.'
+    : errorEntry('LLM_UNAVAILABLE').remedy;
 
 async function limited<Result>(work: Promise<Result>, code: ErrorCode, name: string): Promise<Result> {
   const stop = new AbortController();

@@ -31,7 +31,8 @@ export const body = <Schema extends z.ZodType>(schema: Schema) => ({
 /** Problem responses of a route, one entry a status. */
 export function problems(...codes: ErrorCode[]): Record<never, never> {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) byStatus.set(errorEntry(code).status, [...(byStatus.get(errorEntry(code).status) ?? []), code]);
+  for (const code of codes)
+    byStatus.set(errorEntry(code).status, [...(byStatus.get(errorEntry(code).status) ?? []), code]);
   return Object.fromEntries(
     [...byStatus].map(([status, listed]) => [
       status,

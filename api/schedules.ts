@@ -1,8 +1,6 @@
 /** Schedules between the API's words and Temporal's. */
 import { type ScheduleDescription, ScheduleOverlapPolicy } from '@temporalio/client';
 import { z } from 'zod';
-import { fromTemporal } from '../clients/temporal/errors.ts';
-import { withDeadline } from '../clients/temporal/connect.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import { type CreateSchedule, type ScheduleAnswer, scheduleInputs } from '../contracts/http/schedules.ts';
 import { taskQueue, WORKFLOW_TYPES, workflowId } from '../contracts/names.ts';
@@ -14,8 +12,6 @@ import { asking } from './runs/temporal.ts';
 
 type ScheduleDependencies = Pick<ApiDependencies, 'config' | 'temporal' | 'lexicon'>;
 
-/** gRPC's code for what the server cannot read: a cron expression with 61 minutes. */
-const INVALID_ARGUMENT = 3;
 /** Runs missed while the server was down are made up for within a day. */
 const CATCH_UP = '1 day';
 
@@ -38,7 +34,7 @@ export async function createSchedule(deps: ScheduleDependencies, wish: CreateSch
     input: wish.input,
   };
   try {
-    await withDeadline(deps.temporal, () =>
+    await asking(deps.temporal, `schedule "${wish.id}"`, () =>
       deps.temporal.schedule.create({
         scheduleId: wish.id,
         spec: {
@@ -46,20 +42,32 @@ export async function createSchedule(deps: ScheduleDependencies, wish: CreateSch
           ...(wish.cron === undefined ? {} : { cronExpressions: [wish.cron] }),
           ...(wish.every === undefined ? {} : { intervals: [{ every: milliseconds(wish.every) }] }),
         },
-        action: { type: 'startWorkflow', workflowType, workflowId: baseId, taskQueue: taskQueue('workflow'), args: [input] },
+        action: {
+          type: 'startWorkflow',
+          workflowType,
+          workflowId: baseId,
+          taskQueue: taskQueue('workflow'),
+          args: [input],
+        },
         policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
         state: { paused: wish.paused, note: wish.note },
         memo,
       }),
     );
   } catch (error) {
-    throw refusedByServer(error) ?? fromTemporal(error, `schedule "${wish.id}"`);
+    throw refusedByServer(error) ?? error;
   }
 }
 
 /** Throws NOT_FOUND. */
-export async function readSchedule(deps: ScheduleDependencies, id: string, requestUrl: string): Promise<ScheduleAnswer> {
-  const description = await asking(deps.temporal, `schedule "${id}"`, () => deps.temporal.schedule.getHandle(id).describe());
+export async function readSchedule(
+  deps: ScheduleDependencies,
+  id: string,
+  requestUrl: string,
+): Promise<ScheduleAnswer> {
+  const description = await asking(deps.temporal, `schedule "${id}"`, () =>
+    deps.temporal.schedule.getHandle(id).describe(),
+  );
   return show(deps, description, requestUrl);
 }
 
@@ -105,13 +113,11 @@ function show({ config }: ScheduleDependencies, description: ScheduleDescription
     every: memo.data?.every ?? null,
     timezone: memo.data?.timezone ?? null,
     nextRuns: description.info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()),
-    recentRuns: description.info.recentActions
-      .toReversed()
-      .map(({ takenAt, action }) => ({
-        workflowId: action.workflow.workflowId,
-        at: takenAt.toISOString(),
-        statusUrl: statusUrl(requestUrl, action.workflow.workflowId),
-      })),
+    recentRuns: description.info.recentActions.toReversed().map(({ takenAt, action }) => ({
+      workflowId: action.workflow.workflowId,
+      at: takenAt.toISOString(),
+      statusUrl: statusUrl(requestUrl, action.workflow.workflowId),
+    })),
     input: memo.data?.input ?? null,
     temporalUrl: temporalScheduleUrl(config, description.scheduleId),
   };
@@ -131,12 +137,14 @@ function refuseUnknownTimezone(timezone: string): void {
   }
 }
 
+/** The SDK turns the server's INVALID_ARGUMENT into a TypeError: a cron expression with 61 minutes. */
 function refusedByServer(error: unknown): TapeworksError | null {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if ('code' in cause && cause.code === INVALID_ARGUMENT) {
-      const said = 'details' in cause ? String(cause.details) : cause.message;
-      return new TapeworksError('INVALID_INPUT', `cron: ${said}`, { errors: [{ field: 'cron', message: said }] });
-    }
-  }
-  return null;
+  if (!(error instanceof TypeError)) return null;
+  const { message } = error;
+  return new TapeworksError(
+    'INVALID_INPUT',
+    `cron: ${message}`,
+    { errors: [{ field: 'cron', message }] },
+    { cause: error },
+  );
 }

@@ -32,7 +32,10 @@ export interface FileToSend {
 }
 
 /** 200, 206, 304 or, thrown, RANGE_NOT_SATISFIABLE (with Content-Range) and NOT_FOUND where the file is gone. */
-export async function sendFile(c: Context, { root, relative, downloadName, disposition }: FileToSend): Promise<Response> {
+export async function sendFile(
+  c: Context,
+  { root, relative, downloadName, disposition }: FileToSend,
+): Promise<Response> {
   const handle = await open(await locate(root, relative), 'r');
   let streaming = false;
   try {
@@ -47,7 +50,9 @@ export async function sendFile(c: Context, { root, relative, downloadName, dispo
       'Last-Modified': mtime.toUTCString(),
     };
     if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-    const range = ifRangeHolds(c.req.header('if-range'), etag, mtime) ? parseRange(c.req.header('range'), size) : 'whole';
+    const range = ifRangeHolds(c.req.header('if-range'), etag, mtime)
+      ? parseRange(c.req.header('range'), size)
+      : 'whole';
     if (range === 'unsatisfiable') {
       c.header('Content-Range', `bytes */${size}`);
       throw new TapeworksError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes.`, { size });
@@ -70,7 +75,12 @@ async function locate(root: string, relative: string): Promise<string> {
     return await resolveInside(root, relative);
   } catch (error) {
     if (!(error instanceof TapeworksError)) throw error;
-    throw new TapeworksError('NOT_FOUND', 'The file is not on the disk any more; process the media again.', {}, { cause: error });
+    throw new TapeworksError(
+      'NOT_FOUND',
+      'The file is not on the disk any more; process the media again.',
+      {},
+      { cause: error },
+    );
   }
 }
 

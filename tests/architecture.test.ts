@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 const root = path.resolve(import.meta.dirname, '..');
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && !file.includes('.test.'));
 
@@ -49,12 +52,15 @@ describe('direction of imports', () => {
 });
 
 describe('contracts', () => {
-  it.each(files.filter((file) => file.startsWith('contracts/') && file !== 'contracts/config.ts'))('%s is JSON-safe', async (file) => {
-    const module: Record<string, unknown> = await import(path.join(root, file));
-    for (const exported of Object.values(module)) {
-      if (exported instanceof z.ZodType) expect(() => z.toJSONSchema(exported, { io: 'input' })).not.toThrow();
-    }
-  });
+  it.each(files.filter((file) => file.startsWith('contracts/') && file !== 'contracts/config.ts'))(
+    '%s is JSON-safe',
+    async (file) => {
+      const module: Record<string, unknown> = await import(path.join(root, file));
+      for (const exported of Object.values(module)) {
+        if (exported instanceof z.ZodType) expect(() => z.toJSONSchema(exported, { io: 'input' })).not.toThrow();
+      }
+    },
+  );
 });
 
 describe('size', () => {

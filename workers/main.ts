@@ -2,14 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { connectionOptions } from '../clients/temporal/connect.ts';
 import { ConfigError, parseConfig } from '../contracts/config.ts';
 import { writeBundle } from './bundle.ts';
+import { createWorkers } from './create.ts';
 import { createDependencies } from './dependencies.ts';
 import { createLogger } from './logger.ts';
-import { workerOptions } from './queues.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
 async function main(): Promise<void> {
@@ -30,7 +29,6 @@ async function main(): Promise<void> {
   await registerSearchAttributes(connection, namespace);
 
   const dependencies = createDependencies(config);
-  const activities = createActivities(dependencies);
   const scratch = await mkdtemp(path.join(tmpdir(), 'tapeworks-bundle-'));
   const needsBundle = config.WORKER_QUEUES.includes('workflow');
   const bundle = needsBundle ? (config.WORKFLOW_BUNDLE ?? path.join(scratch, 'workflows.js')) : null;
@@ -38,11 +36,7 @@ async function main(): Promise<void> {
   // A model that cannot be loaded is known at start, not at the first lesson.
   if (config.WORKER_QUEUES.includes('gpu')) await dependencies.embedder();
 
-  const workers = await Promise.all(
-    config.WORKER_QUEUES.map((queue) =>
-      Worker.create({ connection, namespace, ...workerOptions(queue, config, activities, bundle) }),
-    ),
-  );
+  const workers = await createWorkers(connection, dependencies, bundle);
   await rm(scratch, { recursive: true, force: true });
 
   const stop = () => {

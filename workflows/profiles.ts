@@ -15,37 +15,37 @@ const database: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('cpu'),
   startToCloseTimeout: '60s',
-  heartbeatTimeout: '15s',
+  heartbeatTimeout: '10s',
 };
 const cpu: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('cpu'),
   startToCloseTimeout: '30m',
-  heartbeatTimeout: '15s',
+  heartbeatTimeout: '10s',
 };
 const media: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('media'),
   startToCloseTimeout: '6h',
-  heartbeatTimeout: '15s',
+  heartbeatTimeout: '10s',
 };
 const gpu: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('gpu'),
   startToCloseTimeout: '6h',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '10s',
 };
 const index: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('index'),
   startToCloseTimeout: '1h',
-  heartbeatTimeout: '20s',
+  heartbeatTimeout: '10s',
 };
 const llm: ActivityOptions = {
   ...patience,
   taskQueue: taskQueue('llm'),
   startToCloseTimeout: '30m',
-  heartbeatTimeout: '20s',
+  heartbeatTimeout: '10s',
 };
 
 export const runs = proxyActivities<Activities['runs']>(database);

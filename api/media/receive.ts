@@ -48,7 +48,8 @@ export async function receiveUpload(
   const stop = (error: unknown) => void parser.destroy(error instanceof Error ? error : new Error(String(error)));
 
   parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
-    if (valueTruncated || nameTruncated) stop(new TapeworksError('PAYLOAD_TOO_LARGE', `The field "${name}" is too long.`));
+    if (valueTruncated || nameTruncated)
+      stop(new TapeworksError('PAYLOAD_TOO_LARGE', `The field "${name}" is too long.`));
     received.fields.set(name, [...(received.fields.get(name) ?? []), value]);
   });
   parser.on('file', (name, stream, { filename }) => {
@@ -109,7 +110,10 @@ async function write(stream: Readable & { truncated?: boolean }, file: string, m
 
 function refusal(name: string, names: readonly string[], seen: Set<string>): TapeworksError | null {
   if (!names.includes(name))
-    return new TapeworksError('INVALID_INPUT', `There is no file part "${name.slice(0, 50)}"; send ${names.map((item) => `"${item}"`).join(' and ')}.`);
+    return new TapeworksError(
+      'INVALID_INPUT',
+      `There is no file part "${name.slice(0, 50)}"; send ${names.map((item) => `"${item}"`).join(' and ')}.`,
+    );
   if (seen.has(name)) return new TapeworksError('INVALID_INPUT', `Send one "${name}" a request.`);
   return null;
 }
@@ -124,7 +128,13 @@ const tooLarge = (maxMb: number) =>
 
 function asRequestFault(error: unknown): Error {
   if (!(error instanceof Error)) return new TapeworksError('MALFORMED_REQUEST', String(error));
-  const system = 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) && 'syscall' in error;
+  const system =
+    'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) && 'syscall' in error;
   if (system) return error;
-  return new TapeworksError('MALFORMED_REQUEST', `The upload could not be read: ${error.message}`, {}, { cause: error });
+  return new TapeworksError(
+    'MALFORMED_REQUEST',
+    `The upload could not be read: ${error.message}`,
+    {},
+    { cause: error },
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * Deletes an item and all that came from it. The row goes last: a deletion that breaks off is completed by sending it again.
  */
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveInside } from '../../clients/files/index.ts';
@@ -20,7 +20,11 @@ const CANCEL_WAIT_MS = 20_000;
 const POLL_MS = 250;
 
 /** Throws CONFLICT while the item is processed, unless `cancel`; QDRANT_UNAVAILABLE before anything is deleted. */
-export async function removeMedia(deps: RemoveDependencies, item: FoundMedia, { cancel }: { cancel: boolean }): Promise<void> {
+export async function removeMedia(
+  deps: RemoveDependencies,
+  item: FoundMedia,
+  { cancel }: { cancel: boolean },
+): Promise<void> {
   const { database, searchIndex } = deps;
   await endRun(deps, workflowId.processMedia(item.videoId), cancel);
   await database.outbox.deleteMany({ where: { mediaItemId: item.id, dispatchedAt: null } });
@@ -52,23 +56,22 @@ async function endRun(deps: RemoveDependencies, id: string, cancel: boolean): Pr
   });
 }
 
-async function removeFiles({ config, database, log }: RemoveDependencies, item: FoundMedia): Promise<void> {
+async function removeFiles({ config, database }: RemoveDependencies, item: FoundMedia): Promise<void> {
   const [clips, frames] = await Promise.all([
     database.clip.findMany({ where: { mediaItemId: item.id }, select: { path: true, thumbnailPath: true } }),
     database.frame.findMany({ where: { mediaItemId: item.id }, select: { path: true } }),
   ]);
-  const files = [...clips.flatMap((clip) => [clip.path, clip.thumbnailPath ?? []].flat()), ...frames.map((frame) => frame.path)];
-  const folders = new Set<string>();
+  const files = [
+    ...clips.flatMap((clip) => [clip.path, clip.thumbnailPath ?? []].flat()),
+    ...frames.map((frame) => frame.path),
+  ];
   for (const relative of files) {
     const file = await insideOrGone(config.DATA_DIR, relative);
-    if (file === null) continue;
-    await rm(file, { force: true });
-    folders.add(path.dirname(file));
+    if (file !== null) await rm(file, { force: true });
   }
-  for (const folder of folders) {
-    // Not empty: other items' files are in it.
-    await rmdir(folder).catch((error: NodeJS.ErrnoException) => log.debug({ folder, code: error.code }, 'folder kept'));
-  }
+  // The item's own folders also hold captions and what an interrupted run left.
+  for (const kind of ['clips', 'frames'])
+    await rm(path.resolve(config.DATA_DIR, kind, String(item.id)), { recursive: true, force: true });
   if (item.store === 'uploads')
     await rm(path.join(uploadsFolder(config), item.contentHash), { recursive: true, force: true });
 }

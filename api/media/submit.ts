@@ -81,7 +81,9 @@ async function joinOrRefuse(
 /** The item with this content. Throws CONFLICT where the wished id is another item's, or this item has another id. */
 async function knownItem(database: Database, media: NewMedia): Promise<Item | null> {
   const found = await database.mediaItem.findMany({
-    where: { OR: [{ contentHash: media.contentHash }, ...(media.videoId === undefined ? [] : [{ videoId: media.videoId }])] },
+    where: {
+      OR: [{ contentHash: media.contentHash }, ...(media.videoId === undefined ? [] : [{ videoId: media.videoId }])],
+    },
     select: { id: true, videoId: true, contentHash: true },
   });
   const same = found.find(({ contentHash }) => contentHash === media.contentHash) ?? null;
@@ -89,7 +91,9 @@ async function knownItem(database: Database, media: NewMedia): Promise<Item | nu
     throw new TapeworksError('CONFLICT', `This file is already here as "${same.videoId}".`, { videoId: same.videoId });
   }
   if (!same && found.length > 0) {
-    throw new TapeworksError('CONFLICT', `The id "${media.videoId}" belongs to another file.`, { videoId: media.videoId });
+    throw new TapeworksError('CONFLICT', `The id "${media.videoId}" belongs to another file.`, {
+      videoId: media.videoId,
+    });
   }
   return same;
 }

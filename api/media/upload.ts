@@ -20,7 +20,7 @@ export interface Upload {
   payload: object;
   /** Checks the file and moves it to its place. */
   place(signal: AbortSignal): Promise<InspectedFile>;
-  /** Removes what was not moved. */
+  /** Removes what no item came of. */
   discard(): Promise<void>;
 }
 
@@ -34,7 +34,11 @@ export async function openUpload(deps: UploadDependencies, request: Request): Pr
     names: ['file', 'transcript'],
     maxMb: deps.config.MAX_UPLOAD_MB,
   });
-  const discard = () => rm(received.folder, { recursive: true, force: true });
+  const discard = async () => {
+    await rm(received.folder, { recursive: true, force: true });
+    const contentHash = received.files.get('file')?.contentHash;
+    if (contentHash !== undefined) await removeUnlessKnown(deps, contentHash);
+  };
   try {
     const fields = readFields(received.fields);
     const media = received.files.get('file');
@@ -57,7 +61,8 @@ export async function openUpload(deps: UploadDependencies, request: Request): Pr
 /** Form fields are text: lists repeated or comma separated, products as PRODUCT:TIMEFRAME. */
 export function readFields(given: Map<string, string[]>): UploadFields {
   for (const [name, values] of given)
-    if ([name, ...values].some(unfit)) throw new TapeworksError('INVALID_INPUT', `${name.replaceAll('\0', '')}: holds a NUL.`);
+    if ([name, ...values].some(unfit))
+      throw new TapeworksError('INVALID_INPUT', `${name.replaceAll('\0', '')}: holds a NUL.`);
   const raw = Object.fromEntries([...given].map(([name, values]) => [name, readField(name, values)]));
   const parsed = uploadFieldsSchema.safeParse(raw);
   if (!parsed.success) throw invalidInput(parsed.error, 'form');
@@ -65,7 +70,10 @@ export function readFields(given: Map<string, string[]>): UploadFields {
 }
 
 function readField(name: string, values: string[]): unknown {
-  const list = values.flatMap((value) => value.split(',')).map((item) => item.trim()).filter(Boolean);
+  const list = values
+    .flatMap((value) => value.split(','))
+    .map((item) => item.trim())
+    .filter(Boolean);
   if (name === 'keywords') return list;
   if (name === 'products') {
     return list.map((item) => {
@@ -85,7 +93,9 @@ async function place(
   { media, transcript, received }: { media: ReceivedFile; transcript: ReceivedFile | undefined; received: Received },
   signal: AbortSignal,
 ): Promise<InspectedFile> {
-  const named = path.join(received.folder, `media${path.extname(media.name)}`);
+  // Under its own name, which errors tell.
+  const named = path.join(received.folder, 'named', media.name);
+  await mkdir(path.dirname(named));
   await rename(media.file, named);
   const kind = await kindOfFile(deps, named, media.sizeBytes, signal);
   if (kind === 'transcript' && transcript)
@@ -122,16 +132,29 @@ async function presentItem({ config, database }: UploadDependencies, contentHash
   return there ? { path: item.path, store: item.store as MediaStore } : null;
 }
 
-/** Removes what a crashed process left of uploads, a day after; returns how many. */
-export async function removeLeftOvers(config: { DATA_DIR: string }): Promise<number> {
-  const incoming = incomingFolder(uploadsFolder(config));
+/** Removes what crashed processes left of uploads, a day after; returns how many. */
+export async function removeLeftOvers(deps: Pick<ApiDependencies, 'config' | 'database'>): Promise<number> {
+  const uploads = uploadsFolder(deps.config);
+  const incoming = incomingFolder(uploads);
   await mkdir(incoming, { recursive: true });
-  let removed = 0;
-  for (const name of await readdir(incoming)) {
-    const folder = path.join(incoming, name);
-    if (Date.now() - (await stat(folder)).mtimeMs < LEFT_OVER_MS) continue;
-    await rm(folder, { recursive: true, force: true });
-    removed += 1;
-  }
-  return removed;
+  const oldOnes = async (folder: string) => {
+    const names = await readdir(folder);
+    const ages = await Promise.all(
+      names.map(async (name) => Date.now() - (await stat(path.join(folder, name))).mtimeMs),
+    );
+    return names.filter((_, index) => (ages[index] ?? 0) > LEFT_OVER_MS);
+  };
+  const broken = await oldOnes(incoming);
+  for (const name of broken) await rm(path.join(incoming, name), { recursive: true, force: true });
+  const placed = (await oldOnes(uploads)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  for (const contentHash of placed) await removeUnlessKnown(deps, contentHash);
+  return broken.length;
+}
+
+async function removeUnlessKnown(
+  { config, database }: Pick<ApiDependencies, 'config' | 'database'>,
+  contentHash: string,
+): Promise<void> {
+  if ((await database.mediaItem.count({ where: { contentHash } })) > 0) return;
+  await rm(path.join(uploadsFolder(config), contentHash), { recursive: true, force: true });
 }

@@ -39,7 +39,9 @@ export const knownOrigin = (origins: string[]) =>
     if (origin !== undefined && !SAFE.has(c.req.method) && !origins.includes(origin)) {
       const host = c.req.header('host') ?? new URL(c.req.url).host;
       if (!URL.canParse(origin) || new URL(origin).host !== host)
-        throw new TapeworksError('ORIGIN_NOT_ALLOWED', 'Pages of this origin may not call the API.', { origin: origin.slice(0, 200) });
+        throw new TapeworksError('ORIGIN_NOT_ALLOWED', 'Pages of this origin may not call the API.', {
+          origin: origin.slice(0, 200),
+        });
     }
     await next();
   });

@@ -9,7 +9,9 @@ const MULTIPART = /^multipart\/form-data/i;
 const limited = bodyLimit({
   maxSize: JSON_LIMIT_BYTES,
   onError: () => {
-    throw new TapeworksError('PAYLOAD_TOO_LARGE', 'A body of JSON may have at most 1 MiB.', { limitBytes: JSON_LIMIT_BYTES });
+    throw new TapeworksError('PAYLOAD_TOO_LARGE', 'A body of JSON may have at most 1 MiB.', {
+      limitBytes: JSON_LIMIT_BYTES,
+    });
   },
 });
 
@@ -30,7 +32,12 @@ export const storable = createMiddleware(async (c, next) => {
       });
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new TapeworksError('MALFORMED_REQUEST', `The body is no JSON: ${error.message.slice(0, 200)}`, {}, { cause: error });
+      throw new TapeworksError(
+        'MALFORMED_REQUEST',
+        `The body is no JSON: ${error.message.slice(0, 200)}`,
+        {},
+        { cause: error },
+      );
     }
   }
   await next();

@@ -42,28 +42,32 @@ export function eventRoutes(deps: ApiDependencies): Router {
     // Before the stream begins, so that an unknown run is a 404.
     const first = await read();
     let seen = c.req.header('last-event-id') ?? '';
-    return streamSSE(c, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      const signal = AbortSignal.any([gone.signal, deps.closing]);
-      let silent = 0;
-      for (let run = first; !signal.aborted; run = await read()) {
-        const state = stateId(run);
-        silent = state === seen ? silent + 1 : 0;
-        if (state !== seen) await stream.writeSSE({ event: 'progress', id: state, data: JSON.stringify(run) });
-        else if (silent % SILENT_POLLS === 0) await stream.write(': still here\n\n');
-        seen = state;
-        if (hasEnded(run)) {
-          await stream.writeSSE({ event: 'end', id: state, data: JSON.stringify({ status: run.status }) });
-          return;
+    return streamSSE(
+      c,
+      async (stream) => {
+        const gone = new AbortController();
+        stream.onAbort(() => gone.abort());
+        const signal = AbortSignal.any([gone.signal, deps.closing]);
+        let silent = 0;
+        for (let run = first; !signal.aborted; run = await read()) {
+          const state = stateId(run);
+          silent = state === seen ? silent + 1 : 0;
+          if (state !== seen) await stream.writeSSE({ event: 'progress', id: state, data: JSON.stringify(run) });
+          else if (silent % SILENT_POLLS === 0) await stream.write(': still here\n\n');
+          seen = state;
+          if (hasEnded(run)) {
+            await stream.writeSSE({ event: 'end', id: state, data: JSON.stringify({ status: run.status }) });
+            return;
+          }
+          await pause(signal);
         }
-        await pause(signal);
-      }
-    }, async (error, stream) => {
-      const context = { instance: c.req.path, correlationId: c.get('correlationId') };
-      c.get('log').warn({ err: error }, 'event stream broke off');
-      await stream.writeSSE({ event: 'problem', data: JSON.stringify(toProblem(toTapeworksError(error), context)) });
-    });
+      },
+      async (error, stream) => {
+        const context = { instance: c.req.path, correlationId: c.get('correlationId') };
+        c.get('log').warn({ err: error }, 'event stream broke off');
+        await stream.writeSSE({ event: 'problem', data: JSON.stringify(toProblem(toTapeworksError(error), context)) });
+      },
+    );
   });
   return router;
 }

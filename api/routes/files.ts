@@ -69,7 +69,10 @@ export function fileRoutes({ config, database }: ApiDependencies): Router {
   for (const route of [clipRoute, thumbnailRoute, frameRoute, exportRoute]) router.openAPIRegistry.registerPath(route);
 
   const clipOf = async (text: string) => {
-    const clip = await database.clip.findUnique({ where: { id: idOf(text) }, include: { media: { select: { videoId: true } } } });
+    const clip = await database.clip.findUnique({
+      where: { id: idOf(text) },
+      include: { media: { select: { videoId: true } } },
+    });
     if (!clip) throw new TapeworksError('NOT_FOUND', `There is no clip ${text}.`);
     return { ...clip, name: `${clip.media.videoId}_${clip.startMs}-${clip.endMs}` };
   };
@@ -96,14 +99,21 @@ export function fileRoutes({ config, database }: ApiDependencies): Router {
 
   router.openapi(exportsRoute, async (c) => {
     const { scope } = c.req.valid('query');
-    const rows = await database.export.findMany({ where: scope ? { scope } : {}, orderBy: { updatedAt: 'desc' }, take: 500 });
+    const rows = await database.export.findMany({
+      where: scope ? { scope } : {},
+      orderBy: { updatedAt: 'desc' },
+      take: 500,
+    });
     return c.json({ items: rows.map(showExport) }, 200);
   });
 
   router.get('/exports/:name', async (c) => {
     const name = c.req.param('name');
     const scope = c.req.query('scope');
-    const row = await database.export.findFirst({ where: { name, ...(scope ? { scope } : {}) }, orderBy: { updatedAt: 'desc' } });
+    const row = await database.export.findFirst({
+      where: { name, ...(scope ? { scope } : {}) },
+      orderBy: { updatedAt: 'desc' },
+    });
     if (!row) throw new TapeworksError('NOT_FOUND', `There is no export "${name.slice(0, 100)}".`);
     const downloadName = row.name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
     return await sendFile(c, { root, relative: row.path, downloadName, disposition: 'attachment' });

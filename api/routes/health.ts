@@ -19,7 +19,10 @@ const readyRoute = createRoute({
   tags: ['health'],
   summary: 'Database, Qdrant, embedding model, LLM, and a worker on every queue',
   responses: {
-    200: answer(readinessSchema, 'Ready. An LLM that is away is named, but with LLM_BACKEND=auto the offline backend stands in.'),
+    200: answer(
+      readinessSchema,
+      'Ready. An LLM that is away is named, but with LLM_BACKEND=auto the offline backend stands in.',
+    ),
     503: answer(readinessSchema, 'Not ready; each failed check says what to do.'),
   },
 });

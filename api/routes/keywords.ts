@@ -32,7 +32,10 @@ export function keywordRoutes({ database, lexicon }: ApiDependencies): Router {
     const hits = new Map(groups.map(({ keyword, _count }) => [keyword, _count._all]));
     const items = lexicon.terms
       .filter((term) => category === undefined || term.category === category)
-      .filter((term) => wanted === undefined || [term.keyword, ...term.variants].some((text) => text.toLowerCase().includes(wanted)))
+      .filter(
+        (term) =>
+          wanted === undefined || [term.keyword, ...term.variants].some((text) => text.toLowerCase().includes(wanted)),
+      )
       .map((term) => ({
         keyword: term.keyword,
         category: term.category,

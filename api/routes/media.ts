@@ -147,7 +147,9 @@ export function mediaRoutes(deps: ApiDependencies): Router {
       where: {
         ...(cursor === undefined ? {} : { id: { lt: cursor } }),
         ...(kind ? { kind } : {}),
-        ...(q ? { OR: [{ title: { contains: q, mode: 'insensitive' } }, { videoId: { contains: q, mode: 'insensitive' } }] } : {}),
+        ...(q
+          ? { OR: [{ title: { contains: q, mode: 'insensitive' } }, { videoId: { contains: q, mode: 'insensitive' } }] }
+          : {}),
       },
       orderBy: { id: 'desc' },
       take: limit + 1,

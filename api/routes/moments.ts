@@ -33,11 +33,31 @@ const partRoute = <Path extends string, Query extends z.ZodObject, Schema extend
     responses: { 200: answer(schema, 'A page.'), ...missing },
   });
 
-const hitsRoute = partRoute('/media/{id}/hits', 'Where keywords are spoken', pageQuery.extend({ keyword: shortText, category: shortText }), hitPageSchema);
+const hitsRoute = partRoute(
+  '/media/{id}/hits',
+  'Where keywords are spoken',
+  pageQuery.extend({ keyword: shortText, category: shortText }),
+  hitPageSchema,
+);
 const clipsRoute = partRoute('/media/{id}/clips', 'Cut moments', pageQuery, clipPageSchema);
-const transcriptRoute = partRoute('/media/{id}/transcript', 'The transcript and how it was read', pageQuery, transcriptAnswerSchema);
-const conceptsRoute = partRoute('/media/{id}/concepts', 'Terms taught, with their parameters', pageQuery.extend({ term: shortText }), conceptPageSchema);
-const framesRoute = partRoute('/media/{id}/frames', 'Sampled pictures and the text on them', pageQuery, framePageSchema);
+const transcriptRoute = partRoute(
+  '/media/{id}/transcript',
+  'The transcript and how it was read',
+  pageQuery,
+  transcriptAnswerSchema,
+);
+const conceptsRoute = partRoute(
+  '/media/{id}/concepts',
+  'Terms taught, with their parameters',
+  pageQuery.extend({ term: shortText }),
+  conceptPageSchema,
+);
+const framesRoute = partRoute(
+  '/media/{id}/frames',
+  'Sampled pictures and the text on them',
+  pageQuery,
+  framePageSchema,
+);
 
 export function momentRoutes({ database }: ApiDependencies): Router {
   const router = createRouter();
@@ -59,14 +79,23 @@ export function momentRoutes({ database }: ApiDependencies): Router {
         ...(category ? { category } : {}),
       },
     });
-    return c.json(toPage(rows, page.limit, (hit) => showHit(item, hit)), 200);
+    return c.json(
+      toPage(rows, page.limit, (hit) => showHit(item, hit)),
+      200,
+    );
   });
 
   router.openapi(clipsRoute, async (c) => {
     const page = c.req.valid('query');
     const item = await findMedia(database, c.req.valid('param').id);
-    const rows = await database.clip.findMany({ ...window(item.id, page), include: { hits: { select: { keyword: true } } } });
-    return c.json(toPage(rows, page.limit, (clip) => showClip(item, clip)), 200);
+    const rows = await database.clip.findMany({
+      ...window(item.id, page),
+      include: { hits: { select: { keyword: true } } },
+    });
+    return c.json(
+      toPage(rows, page.limit, (clip) => showClip(item, clip)),
+      200,
+    );
   });
 
   router.openapi(transcriptRoute, async (c) => {
@@ -77,7 +106,16 @@ export function momentRoutes({ database }: ApiDependencies): Router {
     const cues = await database.transcriptCue.findMany(window(item.id, page));
     const { format, origin, language, quality, repairs } = transcript;
     return c.json(
-      { media_item_id: item.id, video_id: item.videoId, format, origin, language, quality, repairs, ...toPage(cues, page.limit, showCue) },
+      {
+        media_item_id: item.id,
+        video_id: item.videoId,
+        format,
+        origin,
+        language,
+        quality,
+        repairs,
+        ...toPage(cues, page.limit, showCue),
+      },
       200,
     );
   });

@@ -3,7 +3,12 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { timeframeSchema } from '../../contracts/candles.ts';
-import { signalAnswerSchema, signalPageSchema, strategyAnswerSchema, strategyPageSchema } from '../../contracts/http/results.ts';
+import {
+  signalAnswerSchema,
+  signalPageSchema,
+  strategyAnswerSchema,
+  strategyPageSchema,
+} from '../../contracts/http/results.ts';
 import { STRATEGY_STATUSES, strategyRulesSchema } from '../../contracts/strategies.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { findMedia } from '../media/find.ts';

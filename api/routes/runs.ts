@@ -22,11 +22,21 @@ import { readRun, summaryOf, withMedia } from '../runs/read.ts';
 import { cancelRun, rerun, updateRun } from '../runs/steer.ts';
 
 const kebab = (type: WorkflowType) => type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const TYPE_NAMES = new Map<string, WorkflowType>(WORKFLOW_TYPES.flatMap((type) => [[type, type], [kebab(type), type]]));
+const TYPE_NAMES = new Map<string, WorkflowType>(
+  WORKFLOW_TYPES.flatMap((type) => [
+    [type, type],
+    [kebab(type), type],
+  ]),
+);
 const idPath = z.object({ id: z.string().min(1).max(1_000).meta({ description: 'Workflow id, URL-encoded.' }) });
-const oneRun = z.object({ runId: z.string().max(100).optional().meta({ description: 'An earlier run of the workflow; else the newest.' }) });
+const oneRun = z.object({
+  runId: z.string().max(100).optional().meta({ description: 'An earlier run of the workflow; else the newest.' }),
+});
 const steering = problems('NOT_FOUND', 'RUN_NOT_ACTIVE', 'CONFLICT', 'NO_WORKER', 'TEMPORAL_UNAVAILABLE');
-const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({ content: { 'application/json': { schema } }, required: false });
+const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  content: { 'application/json': { schema } },
+  required: false,
+});
 
 const listRoute = createRoute({
   method: 'get',
@@ -100,14 +110,19 @@ export function runRoutes(deps: ApiDependencies): Router {
         ...(cursor === undefined ? {} : { id: { lt: cursor } }),
         ...(type ? { workflowType: TYPE_NAMES.get(type) ?? type } : {}),
         ...(status ? { status } : {}),
-        ...(media ? { OR: [{ media: { videoId: media } }, ...(mediaId === null ? [] : [{ mediaItemId: mediaId }])] } : {}),
+        ...(media
+          ? { OR: [{ media: { videoId: media } }, ...(mediaId === null ? [] : [{ mediaItemId: mediaId }])] }
+          : {}),
         ...(keyword ? { keyword: { equals: keyword, mode: 'insensitive' } } : {}),
       },
       orderBy: { id: 'desc' },
       take: limit + 1,
       include: withMedia,
     });
-    return c.json(toPage(rows, limit, (row) => summaryOf(config, c.req.url, row)), 200);
+    return c.json(
+      toPage(rows, limit, (row) => summaryOf(config, c.req.url, row)),
+      200,
+    );
   });
 
   router.openapi(getRoute, async (c) =>
@@ -121,7 +136,9 @@ export function runRoutes(deps: ApiDependencies): Router {
       return c.json({ status: run.status, stage: run.stage, statusUrl: run.statusUrl }, 202);
     }
     if (run.status === 'completed') {
-      const row = await database.run.findFirst({ where: { workflowId: run.workflowId, ...(run.runId ? { runId: run.runId } : {}) } });
+      const row = await database.run.findFirst({
+        where: { workflowId: run.workflowId, ...(run.runId ? { runId: run.runId } : {}) },
+      });
       return c.json(Object.fromEntries(Object.entries(row?.result ?? {})), 200);
     }
     if (run.status === 'cancelled')
@@ -155,7 +172,11 @@ export function runRoutes(deps: ApiDependencies): Router {
       schema: startedSchema,
       work: async () => {
         const started = await rerun(deps, id, from);
-        const outcome = started ?? { workflowId: id, runId: (await readRun(deps, id, undefined, c.req.url)).runId, reused: true };
+        const outcome = started ?? {
+          workflowId: id,
+          runId: (await readRun(deps, id, undefined, c.req.url)).runId,
+          reused: true,
+        };
         const status: 200 | 202 = started ? 202 : 200;
         const links = { statusUrl: statusUrl(c.req.url, id), temporalUrl: temporalUrl(config, id, outcome.runId) };
         return { status, body: { ...outcome, ...links } };
@@ -172,5 +193,9 @@ function failureError({ status, failures }: RunDetail): TapeworksError {
   if (!failure) return new TapeworksError('INTERNAL', `The run ${status} without saying why.`);
   const { code, message, stage, remedy } = failure;
   if (isErrorCode(code)) return new TapeworksError(code, message, { stage });
-  return new TapeworksError(status === 'terminated' ? 'CANCELLED' : 'INTERNAL', message, { stage, failure: code, remedy });
+  return new TapeworksError(status === 'terminated' ? 'CANCELLED' : 'INTERNAL', message, {
+    stage,
+    failure: code,
+    remedy,
+  });
 }

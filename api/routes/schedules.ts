@@ -1,7 +1,12 @@
 /** Schedules: Temporal starts batches and libraries by the clock. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { createScheduleBody, scheduleIdSchema, scheduleListSchema, scheduleSchema } from '../../contracts/http/schedules.ts';
+import {
+  createScheduleBody,
+  scheduleIdSchema,
+  scheduleListSchema,
+  scheduleSchema,
+} from '../../contracts/http/schedules.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { answerOnce } from '../idempotency.ts';
 import { answer, body, createRouter, problems, type Router } from '../router.ts';
@@ -18,14 +23,20 @@ const createScheduleRoute = createRoute({
   tags,
   summary: 'Start a workflow by the clock; a run still under way is not started twice',
   request: { body: body(createScheduleBody) },
-  responses: { 201: answer(scheduleSchema, 'The schedule.'), ...problems('CONFLICT', 'INVALID_INPUT', 'UNKNOWN_KEYWORD', 'TEMPORAL_UNAVAILABLE') },
+  responses: {
+    201: answer(scheduleSchema, 'The schedule.'),
+    ...problems('CONFLICT', 'INVALID_INPUT', 'UNKNOWN_KEYWORD', 'TEMPORAL_UNAVAILABLE'),
+  },
 });
 const listRoute = createRoute({
   method: 'get',
   path: '/schedules',
   tags,
   summary: 'List schedules',
-  responses: { 200: answer(scheduleListSchema, 'All schedules of this namespace that start our workflows.'), ...failures },
+  responses: {
+    200: answer(scheduleListSchema, 'All schedules of this namespace that start our workflows.'),
+    ...failures,
+  },
 });
 const getRoute = createRoute({
   method: 'get',

@@ -41,15 +41,48 @@ const startRoute = <Path extends string, Body extends z.ZodType, Answer extends 
     responses: {
       200: answer(started, 'A run of this is under way; it was joined.'),
       202: answer(started, 'Started.'),
-      ...problems('MALFORMED_REQUEST', 'NOT_FOUND', 'CONFLICT', 'ALREADY_DONE', 'INVALID_INPUT', 'UNKNOWN_KEYWORD', 'TEMPORAL_UNAVAILABLE'),
+      ...problems(
+        'MALFORMED_REQUEST',
+        'NOT_FOUND',
+        'CONFLICT',
+        'ALREADY_DONE',
+        'INVALID_INPUT',
+        'UNKNOWN_KEYWORD',
+        'TEMPORAL_UNAVAILABLE',
+      ),
     },
   });
 
-const mediaRoute = startRoute('/workflows/process-media', 'Process one media item, from file to rated signals', processMediaBody, mediaStartedSchema);
-const libraryRoute = startRoute('/workflows/process-library', 'Process every media file of a folder', processLibraryBody, startedSchema);
-const strategyRoute = startRoute('/workflows/generate-strategy', "Generate one keyword's strategy", generateStrategyBody, startedSchema);
-const signalsRoute = startRoute('/workflows/enhance-signals', 'Rate pending signals', enhanceSignalsBody, startedSchema);
-const batchRoute = startRoute('/workflows/batch-generate', 'Generate strategies for many keywords', batchGenerateBody, startedSchema);
+const mediaRoute = startRoute(
+  '/workflows/process-media',
+  'Process one media item, from file to rated signals',
+  processMediaBody,
+  mediaStartedSchema,
+);
+const libraryRoute = startRoute(
+  '/workflows/process-library',
+  'Process every media file of a folder',
+  processLibraryBody,
+  startedSchema,
+);
+const strategyRoute = startRoute(
+  '/workflows/generate-strategy',
+  "Generate one keyword's strategy",
+  generateStrategyBody,
+  startedSchema,
+);
+const signalsRoute = startRoute(
+  '/workflows/enhance-signals',
+  'Rate pending signals',
+  enhanceSignalsBody,
+  startedSchema,
+);
+const batchRoute = startRoute(
+  '/workflows/batch-generate',
+  'Generate strategies for many keywords',
+  batchGenerateBody,
+  startedSchema,
+);
 
 export function startRoutes(deps: ApiDependencies): Router {
   const router = createRouter();
@@ -62,7 +95,8 @@ export function startRoutes(deps: ApiDependencies): Router {
       work: async () => {
         await requireTemporal(deps.temporal);
         const request = await plan();
-        const outcome = (await joinRunning(deps, request, { sameInput: true })) ?? (await start(deps, async () => request));
+        const outcome =
+          (await joinRunning(deps, request, { sameInput: true })) ?? (await start(deps, async () => request));
         const status: 200 | 202 = outcome.reused ? 200 : 202;
         return {
           status,
@@ -85,7 +119,10 @@ export function startRoutes(deps: ApiDependencies): Router {
         canonicalKeywords(deps.lexicon, options.keywords);
         await requireTemporal(deps.temporal);
         if (path === undefined || fromStage !== null) {
-          const item = await findMedia(deps.database, path === undefined ? String(media_id ?? video_id) : await videoIdAt(path, c));
+          const item = await findMedia(
+            deps.database,
+            path === undefined ? String(media_id ?? video_id) : await videoIdAt(path, c),
+          );
           return await submitItem(deps, item, options, { force, fromStage }, c.req.url);
         }
         const file = await inspectPath(deps, path, c.req.raw.signal);

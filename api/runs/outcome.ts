@@ -33,17 +33,27 @@ export async function reconcile(
 }
 
 /** Looks after runs that are "running" for longer than `olderThanMs`; returns how many it looked at. */
-export async function reconcileRunning(database: Database, temporal: Client, olderThanMs: number, limit = 50): Promise<number> {
+export async function reconcileRunning(
+  database: Database,
+  temporal: Client,
+  olderThanMs: number,
+  limit = 50,
+): Promise<number> {
   const rows = await database.run.findMany({
     where: { status: 'running', startedAt: { lt: new Date(Date.now() - olderThanMs) } },
     orderBy: { startedAt: 'asc' },
     take: limit,
   });
-  for (const row of rows) await reconcile(database, temporal, row, await describeRun(temporal, row.workflowId, row.runId));
+  for (const row of rows)
+    await reconcile(database, temporal, row, await describeRun(temporal, row.workflowId, row.runId));
   return rows.length;
 }
 
-async function outcomeOf(temporal: Client, row: Row, { status }: WorkflowExecutionDescription): Promise<Outcome | null> {
+async function outcomeOf(
+  temporal: Client,
+  row: Row,
+  { status }: WorkflowExecutionDescription,
+): Promise<Outcome | null> {
   switch (status.name) {
     case 'COMPLETED':
       return { status: 'completed', failure: null, result: await resultOf(temporal, row) };
@@ -86,4 +96,9 @@ async function failureOf(temporal: Client, row: Row): Promise<Failure> {
   return failure(row, 'INTERNAL', 'The run failed without saying why.', errorEntry('INTERNAL').remedy);
 }
 
-const failure = ({ stage }: Row, code: string, message: string, remedy: string): Failure => ({ code, message, remedy, stage });
+const failure = ({ stage }: Row, code: string, message: string, remedy: string): Failure => ({
+  code,
+  message,
+  remedy,
+  stage,
+});

@@ -55,9 +55,18 @@ export async function planStrategy(
   const mediaItemId = body.media_id;
   if (mediaItemId !== null && (await database.mediaItem.count({ where: { id: mediaItemId } })) === 0)
     throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
-  const hits = await database.keywordHit.count({ where: { keyword, ...(mediaItemId === null ? {} : { mediaItemId }) } });
-  if (hits === 0) throw new TapeworksError('NO_EXAMPLES', `Nothing processed so far teaches "${keyword}".`, { keyword });
-  const input: GenerateStrategyInput = { keyword, mediaItemId, topK: body.top_k, temperature: body.temperature, force: body.force };
+  const hits = await database.keywordHit.count({
+    where: { keyword, ...(mediaItemId === null ? {} : { mediaItemId }) },
+  });
+  if (hits === 0)
+    throw new TapeworksError('NO_EXAMPLES', `Nothing processed so far teaches "${keyword}".`, { keyword });
+  const input: GenerateStrategyInput = {
+    keyword,
+    mediaItemId,
+    topK: body.top_k,
+    temperature: body.temperature,
+    force: body.force,
+  };
   return {
     workflowType: 'generateStrategy',
     workflowId: workflowId.generateStrategy(mediaItemId === null ? keyword : `${keyword} media ${mediaItemId}`),
@@ -75,13 +84,20 @@ export async function planEnhancement(
   const strategyIds = body.strategy_ids && [...new Set(body.strategy_ids)].sort((a, b) => a - b);
   if (strategyIds) {
     const known = new Set(
-      (await database.strategy.findMany({ where: { id: { in: strategyIds } }, select: { id: true } })).map(({ id }) => id),
+      (await database.strategy.findMany({ where: { id: { in: strategyIds } }, select: { id: true } })).map(
+        ({ id }) => id,
+      ),
     );
     const missing = strategyIds.filter((id) => !known.has(id));
-    if (missing.length > 0) throw new TapeworksError('NOT_FOUND', `There is no strategy ${missing.join(', ')}.`, { missing });
+    if (missing.length > 0)
+      throw new TapeworksError('NOT_FOUND', `There is no strategy ${missing.join(', ')}.`, { missing });
   }
   const scope = strategyIds === null ? 'pending' : `strategies-${hashJson(strategyIds).slice(0, 12)}`;
-  const input: EnhanceSignalsInput = { strategyIds, limit: body.limit, soFar: { rated: 0, offline: 0, backend: 'offline' } };
+  const input: EnhanceSignalsInput = {
+    strategyIds,
+    limit: body.limit,
+    soFar: { rated: 0, offline: 0, backend: 'offline' },
+  };
   return { workflowType: 'enhanceSignals', workflowId: workflowId.enhanceSignals(scope), input };
 }
 

@@ -11,6 +11,8 @@ import { reconcile } from './outcome.ts';
 import { asking, describeRun } from './temporal.ts';
 
 type ReadDependencies = Pick<ApiDependencies, 'config' | 'database' | 'temporal'>;
+const QUERY_DEADLINE_MS = 3_000;
+
 export type RunRow = Run & { media: Pick<MediaItem, 'videoId'> | null };
 export const withMedia = { media: { select: { videoId: true } } } as const;
 
@@ -82,6 +84,7 @@ async function askProgress({ temporal }: ReadDependencies, workflowId: string, r
       `workflow ${workflowId}`,
       () => temporal.workflow.getHandle(workflowId, runId).query(MESSAGE_NAMES.progress),
       'ask',
+      QUERY_DEADLINE_MS,
     );
     return { progress: progressSchema.parse(answer), note: null };
   } catch (error) {
@@ -91,7 +94,10 @@ async function askProgress({ temporal }: ReadDependencies, workflowId: string, r
 }
 
 async function readWaiting({ config, database }: ReadDependencies, workflowId: string, requestUrl: string) {
-  const waiting = await database.outbox.findFirst({ where: { workflowId, dispatchedAt: null }, orderBy: { id: 'desc' } });
+  const waiting = await database.outbox.findFirst({
+    where: { workflowId, dispatchedAt: null },
+    orderBy: { id: 'desc' },
+  });
   if (!waiting) throw new TapeworksError('NOT_FOUND', `There is no run of "${workflowId}".`);
   return detailOf(fromOutbox(config, requestUrl, waiting), null, {
     live: false,
@@ -153,7 +159,12 @@ function fromDescription(
 function detailOf(
   summary: RunSummary,
   progress: Progress | null,
-  { live, note, input, failure }: { live: boolean; note: string | null; input: Record<string, unknown>; failure: unknown },
+  {
+    live,
+    note,
+    input,
+    failure,
+  }: { live: boolean; note: string | null; input: Record<string, unknown>; failure: unknown },
 ): RunDetail {
   const stored = failureSchema.safeParse(failure);
   const failures = progress?.failures ?? [];

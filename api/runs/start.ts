@@ -31,7 +31,10 @@ export async function joinRunning(
 }
 
 /** Throws ALREADY_DONE when the newest run of this id completed with the same inputs. */
-export async function refuseRepeat({ database }: StartDependencies, { workflowId, input }: StartRequest): Promise<void> {
+export async function refuseRepeat(
+  { database }: StartDependencies,
+  { workflowId, input }: StartRequest,
+): Promise<void> {
   const done = await completedRun(database, workflowId, input);
   if (done) {
     throw new TapeworksError('ALREADY_DONE', `${workflowId} has been done with the same inputs.`, {

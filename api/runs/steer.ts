@@ -1,6 +1,4 @@
 /** Pause, resume, cancel and rerun: updates that the running workflow validates. */
-import { fromTemporal } from '../../clients/temporal/errors.ts';
-import { withDeadline } from '../../clients/temporal/connect.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { MESSAGE_NAMES, WORKFLOW_TYPES, type WorkflowType } from '../../contracts/names.ts';
 import type { Stage } from '../../contracts/runs.ts';
@@ -19,21 +17,18 @@ export async function updateRun(
   deps: SteerDependencies,
   workflowId: string,
   name: Exclude<keyof typeof MESSAGE_NAMES, 'progress'>,
-  payload?: object,
+  payload: object = {},
   deadlineMs = UPDATE_DEADLINE_MS,
 ): Promise<void> {
   const runId = await requireActive(deps, workflowId);
   const handle = deps.temporal.workflow.getHandle(workflowId, runId);
+  const what = `workflow ${workflowId}`;
+  const send = () => handle.executeUpdate<unknown, [object]>(MESSAGE_NAMES[name], { args: [payload] });
   try {
-    await withDeadline(
-      deps.temporal,
-      () => handle.executeUpdate<unknown, [object?]>(MESSAGE_NAMES[name], { args: payload === undefined ? [] : [payload] }),
-      deadlineMs,
-    );
+    await asking(deps.temporal, what, send, 'ask', deadlineMs);
   } catch (error) {
-    const known = fromTemporal(error, `workflow ${workflowId}`, 'ask');
-    if (known instanceof TapeworksError && known.code === 'NOT_FOUND') throw ended(workflowId);
-    throw known;
+    if (error instanceof TapeworksError && error.code === 'NOT_FOUND') throw ended(workflowId);
+    throw error;
   }
 }
 
@@ -58,22 +53,32 @@ const FRESH: Record<WorkflowType, object> = {
 };
 
 /** A running run goes back to the stage (null is returned); an ended one is started anew with the same input from there. */
-export async function rerun(deps: SteerDependencies, workflowId: string, from: Stage | undefined): Promise<StartOutcome | null> {
+export async function rerun(
+  deps: SteerDependencies,
+  workflowId: string,
+  from: Stage | undefined,
+): Promise<StartOutcome | null> {
   const description = await describeRun(deps.temporal, workflowId);
   if (description?.status.name === 'RUNNING') {
-    if (from === undefined) throw new TapeworksError('CONFLICT', `${workflowId} is running; name the stage to go back to.`);
+    if (from === undefined)
+      throw new TapeworksError('CONFLICT', `${workflowId} is running; name the stage to go back to.`);
     await updateRun(deps, workflowId, 'rerunFrom', { stage: from });
     return null;
   }
   const row = await deps.database.run.findFirst({ where: { workflowId }, orderBy: { startedAt: 'desc' } });
   if (!row) throw new TapeworksError('NOT_FOUND', `There is no run of "${workflowId}" to do again.`);
   const workflowType = row.workflowType as WorkflowType;
-  if (!WORKFLOW_TYPES.includes(workflowType)) throw new TapeworksError('INVALID_INPUT', `${row.workflowType} cannot be rerun.`);
+  if (!WORKFLOW_TYPES.includes(workflowType))
+    throw new TapeworksError('INVALID_INPUT', `${row.workflowType} cannot be rerun.`);
   if (from !== undefined && workflowType !== 'processMedia')
     throw new TapeworksError('INVALID_INPUT', `from: only processMedia has stages to start at, not ${workflowType}.`);
   if (workflowType === 'processMedia' && row.mediaItemId === null)
     throw new TapeworksError('NOT_FOUND', 'The media item of this run was deleted.');
-  const input = { ...(row.input as object), ...FRESH[workflowType], ...(from === undefined ? {} : { fromStage: from }) };
+  const input = {
+    ...(row.input as object),
+    ...FRESH[workflowType],
+    ...(from === undefined ? {} : { fromStage: from }),
+  };
   return await start(deps, async () => ({
     workflowType,
     workflowId,

@@ -7,21 +7,7 @@ import path from 'node:path';
 import { TapeworksError } from '../../contracts/errors.ts';
 
 const SNIFF_BYTES = 4_096;
-const EXTENSIONS = new Set([
-  '.m3u8',
-  '.m3u',
-  '.mpd',
-  '.ffconcat',
-  '.concat',
-  '.sdp',
-  '.pls',
-  '.asx',
-  '.xspf',
-  '.smil',
-  '.ism',
-  '.wpl',
-  '.rtsp',
-]);
+const EXTENSIONS = '.m3u8 .m3u .mpd .ffconcat .concat .sdp .pls .asx .xspf .smil .ism .wpl .rtsp'.split(' ');
 /** What such files begin with, once a byte order mark and white space are gone. */
 const OPENINGS: [RegExp, string][] = [
   [/^#EXTM3U/i, 'an HLS or M3U playlist'],
@@ -31,12 +17,9 @@ const OPENINGS: [RegExp, string][] = [
   [/^v=0\r?\n/, 'an SDP session description'],
   [/^rtsptext|^SMILtext/i, 'an RTSP reference'],
   [/^\[(playlist|reference)\]/i, 'a playlist'],
-  [/^<asx[\s>]/i, 'an ASX playlist'],
-  [
-    /^(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(\w+:)?(MPD|smil|playlist|SmoothStreamingMedia|CompositionPlaylist|AssetMap)[\s>]/i,
-    'a manifest',
-  ],
 ];
+/** In a text that begins like XML, after whatever comments. */
+const MANIFEST = /<(?:\w{1,20}:)?(?:MPD|smil|playlist|SmoothStreamingMedia|CompositionPlaylist|AssetMap|asx)[\s>]/i;
 /** Demuxers that open further files or addresses. */
 const DEMUXERS = /^(hls|dash|concat|concatf|imf|sdp|rtsp|rtp|webm_dash_manifest|vobsub|lavfi)$/;
 
@@ -53,11 +36,12 @@ export const refersElsewhere = (file: string, what: string) =>
 
 /** What kind of reference this is, or `null`. `extension` is lower case with its dot. */
 export function describeReference(extension: string, head: Uint8Array): string | null {
-  if (EXTENSIONS.has(extension)) return `a ${extension} list`;
+  if (EXTENSIONS.includes(extension)) return `a ${extension} list`;
   const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = new TextDecoder('latin1')
     .decode(utf16 ? head.filter((byte) => byte !== 0) : head)
     .replace(/^[\u00ef\u00bb\u00bf\u00fe\u00ff\s]+/, '');
+  if (text.startsWith('<') && MANIFEST.test(text)) return 'a manifest';
   return OPENINGS.find(([opening]) => opening.test(text))?.[1] ?? null;
 }
 

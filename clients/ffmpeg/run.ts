@@ -30,7 +30,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { ...process.env, ...options.env },
+      env: { ...inherited(), ...options.env },
     });
     const output: Buffer[] = [];
     let outputBytes = 0;
@@ -77,6 +77,22 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
       reject(new TapeworksError('MEDIA_TOOL_FAILED', `${name} failed: ${lastLine}`, evidence));
     });
   });
+}
+
+/** What programs need of the environment. The rest, keys and passwords among it, is no business of a decoder fed by strangers. */
+function inherited(): Record<string, string | undefined> {
+  const names = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'LC_ALL',
+    'TMPDIR',
+    'TEMP',
+    'SystemRoot',
+    'LD_LIBRARY_PATH',
+    'TESSDATA_PREFIX',
+  ];
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 /** What a program that failed had written to standard error; empty for other errors. */

@@ -95,7 +95,13 @@ export const exportAnswerSchema = z
 export const exportListSchema = z.object({ items: z.array(exportAnswerSchema) }).meta({ id: 'ExportList' });
 
 export const keywordAnswerSchema = z
-  .object({ keyword: z.string(), category: categorySchema, variants: z.array(z.string()), rules: z.boolean(), hits: z.int() })
+  .object({
+    keyword: z.string(),
+    category: categorySchema,
+    variants: z.array(z.string()),
+    rules: z.boolean(),
+    hits: z.int(),
+  })
   .meta({ id: 'Keyword' });
 export const keywordListSchema = z
   .object({ version: z.string(), total: z.int(), items: z.array(keywordAnswerSchema) })

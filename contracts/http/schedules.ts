@@ -14,7 +14,10 @@ export const createScheduleBody = z
     input: z.record(z.string(), z.unknown()).default({}).meta({ description: 'As for POST /workflows/{workflow}.' }),
     cron: z
       .string()
-      .regex(/^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$/, 'five fields, or @daily and the like')
+      .regex(
+        /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$/,
+        'five fields, or @daily and the like',
+      )
       .max(100)
       .optional()
       .meta({ examples: ['0 6 * * 1-5'] }),

@@ -20,11 +20,18 @@ const products = z
   .default(null)
   .meta({ description: 'Candle series to scan; null: every one there is.' });
 const maxStrategies = z.int().min(0).max(50).default(8);
-const force = z.boolean().default(false).meta({ description: 'Do it again although it was done with the same inputs.' });
+const force = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Do it again although it was done with the same inputs.' });
 const topK = z.int().min(1).max(20).default(5);
 const temperature = z.number().min(0).max(1).default(0.7);
 const mediaId = z.int().min(1).max(MAX_ID);
-const mediaPath = z.string().min(1).max(4_096).meta({ description: 'Path of the file, relative to MEDIA_ROOT or inside it.' });
+const mediaPath = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .meta({ description: 'Path of the file, relative to MEDIA_ROOT or inside it.' });
 
 export const createMediaSchema = z
   .strictObject({
@@ -76,7 +83,12 @@ export const processMediaBody = z
 
 export const processLibraryBody = z
   .strictObject({
-    folder: z.string().min(1).max(4_096).default('.').meta({ description: 'Folder relative to MEDIA_ROOT; "." is all of it.' }),
+    folder: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .default('.')
+      .meta({ description: 'Folder relative to MEDIA_ROOT; "." is all of it.' }),
     keywords,
     max_strategies: maxStrategies,
     products,

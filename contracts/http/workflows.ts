@@ -45,7 +45,9 @@ export const runPageSchema = pageOf(runSummarySchema).meta({ id: 'RunPage' });
 
 export const reasonBody = z.strictObject({ reason: z.string().max(300).optional() }).meta({ id: 'Reason' });
 export const rerunBody = z
-  .strictObject({ from: stageSchema.optional().meta({ description: 'Stage to start at; an ended run without it starts anew.' }) })
+  .strictObject({
+    from: stageSchema.optional().meta({ description: 'Stage to start at; an ended run without it starts anew.' }),
+  })
   .meta({ id: 'Rerun' });
 /** A run that has not ended. */
 export const notYetSchema = z

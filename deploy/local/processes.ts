@@ -92,13 +92,13 @@ function keepRunning(
 
   async function restartOnceEnded(child: Child, began: number): Promise<void> {
     const how = await child.ended;
-    if (stopping) return;
+    if (stopping || stack.isStopping()) return;
     crashes += 1;
     if (performance.now() - began > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
     const pause = `${pauseMs / 1000} s`;
     options.log(`${name} ${how}; starting it again in ${pause}\n${logTail(child.logFile)}\n(log: ${child.logFile})`);
     timer = setTimeout(() => {
-      current = start();
+      if (!stack.isStopping()) current = start();
     }, pauseMs);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }

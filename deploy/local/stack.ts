@@ -31,6 +31,8 @@ export type Stack = {
   track(child: Child, port?: number): void;
   /** Notes the API's address in stack.json, for whoever joins. */
   publish(extra: { apiUrl: string }): void;
+  /** Whether it is being stopped: nothing may be started on it any more. */
+  isStopping(): boolean;
   /** Ends what was started here: tracked processes first, then the components. Safe to call again. */
   stop(): Promise<void>;
   /** Ends all by force and gives the folder back. The next start mends what that leaves. */
@@ -153,6 +155,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
     tools,
     failed,
     stop,
+    isStopping: () => stopping !== undefined,
     environment: () => ({
       DATABASE_URL: urls.databaseUrl,
       TEMPORAL_ADDRESS: urls.temporalAddress,

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clipExtension, createFfmpeg } from '../../clients/ffmpeg/index.ts';
 import { countedFrames, countingPicture, ffmpeg, temporaryFolder } from './media-fixtures.ts';
 
-const tools = createFfmpeg();
+const tools = createFfmpeg({
+  ffmpeg: process.env.TEST_FFMPEG || 'ffmpeg',
+  ffprobe: process.env.TEST_FFPROBE || 'ffprobe',
+});
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const at = (name: string) => path.join(folder.dir, name);
 const code = (promise: Promise<unknown>) =>
@@ -105,6 +108,8 @@ describe('probe', () => {
     ['lines.mp4', "file 'lesson.mp4'\n"],
     ['manifest.mp4', '<?xml version="1.0"?>\n<!-- x -->\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period/></MPD>'],
     ['session.mp4', 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nm=video 5004 RTP/AVP 96\r\n'],
+    ['smuggled.mp4', 'not XML <MPD profiles="urn:mpeg:dash:profile:isoff-live:2011"></MPD>'],
+    ['comments.mp4', `${'<!-- -->'.repeat(400)}<MPD >`],
     ['list.pls', '[playlist]\nFile1=http://127.0.0.1/\n'],
   ])('refuses %s, which opens other files', async (name, text) => {
     await writeFile(at(name), text);

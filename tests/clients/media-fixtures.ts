@@ -13,9 +13,13 @@ export async function temporaryFolder(): Promise<{ dir: string; remove: () => Pr
 }
 
 export async function ffmpeg(...args: string[]): Promise<string> {
-  const { stdout } = await execute('ffmpeg', ['-nostdin', '-loglevel', 'error', '-y', ...args], {
-    maxBuffer: 64 << 20,
-  });
+  const { stdout } = await execute(
+    process.env.TEST_FFMPEG || 'ffmpeg',
+    ['-nostdin', '-loglevel', 'error', '-y', ...args],
+    {
+      maxBuffer: 64 << 20,
+    },
+  );
   return stdout;
 }
 

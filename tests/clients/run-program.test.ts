@@ -17,6 +17,13 @@ test('gives what the program wrote', async () => {
   expect([stdout.toString(), stderr]).toEqual(['out', 'err']);
 });
 
+test('hands no keys and passwords on', async () => {
+  process.env.API_KEY = 'secret-of-the-test';
+  const { stdout } = await node('process.stdout.write(JSON.stringify(process.env))');
+  delete process.env.API_KEY;
+  expect(stdout.toString()).not.toContain('secret-of-the-test');
+});
+
 test('keeps the end of what a failed program said, without folders', async () => {
   const error = await caught(
     node('console.error("x".repeat(9000)); console.error("/srv/secret/lesson.mp4: broken"); process.exit(3)'),

@@ -1,0 +1,29 @@
+/**
+ * Every workflow test replays what it ran. With RECORD_HISTORIES=true the history is also kept in tests/replay/histories: the
+ * corpus that a changed workflow must still be able to replay.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+
+export const HISTORIES = path.resolve(import.meta.dirname, '../replay/histories');
+
+/** Replays a run's history on the present workflow code; `name` is "<workflow>.<path>". Throws when it diverges. */
+export async function replayAndKeep(handle: WorkflowHandle, name: string): Promise<void> {
+  const history = await handle.fetchHistory();
+  const bundle = process.env.TEST_WORKFLOW_BUNDLE ?? '';
+  await Worker.runReplayHistory({ workflowBundle: { codePath: bundle } }, history, handle.workflowId);
+  if (process.env.RECORD_HISTORIES !== 'true') return;
+  await mkdir(HISTORIES, { recursive: true });
+  const kept = JSON.stringify(JSON.parse(historyToJSON(history)), withoutMachine, 1);
+  await writeFile(path.join(HISTORIES, `${name}.json`), `${kept}\n`);
+}
+
+/** What tells of the machine that recorded it (stack traces, process names) is no part of what a workflow decided. */
+const withoutMachine = (key: string, value: unknown): unknown => {
+  if (key === 'stackTrace') return undefined;
+  // "1234@host" names processes and their sticky queues.
+  return typeof value === 'string' && /^\d+@/.test(value) ? 'recorder' : value;
+};
