@@ -60,7 +60,9 @@ export async function receiveUpload(
       : write(stream, path.join(folder, name), maxMb).then((written) => {
           received.files.set(name, { ...written, name: safeFileName(filename ?? '') });
         });
-    // The parser does not read on while a refused part is left standing.
+    // The parser hands its own end on to the part; that error is known already and must not be nobody's.
+    stream.on('error', stop);
+    // It does not read on while a refused part is left standing.
     if (refused) stream.resume();
     work.catch(stop);
     writing.push(work);

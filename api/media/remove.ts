@@ -8,7 +8,7 @@ import { resolveInside } from '../../clients/files/index.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { workflowId } from '../../contracts/names.ts';
 import type { ApiDependencies } from '../deps.ts';
-import { runningRunId } from '../runs/temporal.ts';
+import { activeRunId } from '../runs/active.ts';
 import { cancelRun } from '../runs/steer.ts';
 import type { FoundMedia } from './find.ts';
 import { uploadsFolder } from './upload.ts';
@@ -37,7 +37,7 @@ export async function removeMedia(
 }
 
 async function endRun(deps: RemoveDependencies, id: string, cancel: boolean): Promise<void> {
-  const runId = await runningRunId(deps.temporal, id);
+  const runId = await activeRunId(deps, id);
   if (runId === null) return;
   if (!cancel) {
     throw new TapeworksError('CONFLICT', 'The item is being processed; send ?cancel=true to cancel that first.', {
@@ -47,7 +47,7 @@ async function endRun(deps: RemoveDependencies, id: string, cancel: boolean): Pr
   }
   await cancelRun(deps, id, 'its media item is deleted');
   for (let waited = 0; waited < CANCEL_WAIT_MS; waited += POLL_MS) {
-    if ((await runningRunId(deps.temporal, id)) === null) return;
+    if ((await activeRunId(deps, id)) === null) return;
     await sleep(POLL_MS);
   }
   throw new TapeworksError('CONFLICT', 'The run was cancelled but has not ended yet; send the deletion again.', {

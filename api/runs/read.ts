@@ -50,7 +50,10 @@ export async function readRun(
   }
   if (!row && !description) return await readWaiting(deps, workflowId, requestUrl);
 
-  const asked = running ? await askProgress(deps, workflowId, description.runId) : { progress: null, note: away };
+  // It has written down its outcome: Temporal closes it in a moment.
+  const ending = row !== null && row.status !== 'running';
+  const asked =
+    running && !ending ? await askProgress(deps, workflowId, description.runId) : { progress: null, note: away };
   const stored = progressSchema.safeParse(row?.progress);
   const summary = row ? summaryOf(config, requestUrl, row) : fromDescription(config, requestUrl, description);
   return detailOf(summary, asked.progress ?? (stored.success ? stored.data : null), {

@@ -5,7 +5,7 @@ import type { Transaction } from '../../clients/database/client.ts';
 import { dispatch, requestStart, type StartRequest } from '../../clients/temporal/outbox.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import type { ApiDependencies } from '../deps.ts';
-import { runningRunId } from './temporal.ts';
+import { activeRunId } from './active.ts';
 
 type StartDependencies = Pick<ApiDependencies, 'database' | 'temporal' | 'log'>;
 
@@ -18,13 +18,13 @@ export interface StartOutcome {
 
 /** The running run of this id; null when none runs. With `sameInput`, CONFLICT when it runs with other inputs. */
 export async function joinRunning(
-  { database, temporal }: StartDependencies,
+  deps: StartDependencies,
   { workflowId, input }: Pick<StartRequest, 'workflowId' | 'input'>,
   { sameInput }: { sameInput: boolean },
 ): Promise<StartOutcome | null> {
-  const runId = await runningRunId(temporal, workflowId);
+  const runId = await activeRunId(deps, workflowId);
   if (runId === null) return null;
-  const row = await database.run.findUnique({ where: { workflowId_runId: { workflowId, runId } } });
+  const row = await deps.database.run.findUnique({ where: { workflowId_runId: { workflowId, runId } } });
   if (sameInput && row && row.inputHash !== inputHash(input))
     throw new TapeworksError('CONFLICT', `${workflowId} runs with other inputs.`, { workflowId, runId });
   return { workflowId, runId, reused: true };

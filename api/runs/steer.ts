@@ -3,6 +3,7 @@ import { TapeworksError } from '../../contracts/errors.ts';
 import { MESSAGE_NAMES, WORKFLOW_TYPES, type WorkflowType } from '../../contracts/names.ts';
 import type { Stage } from '../../contracts/runs.ts';
 import type { ApiDependencies } from '../deps.ts';
+import { activeRunId } from './active.ts';
 import { start, type StartOutcome } from './start.ts';
 import { asking, describeRun } from './temporal.ts';
 
@@ -58,8 +59,7 @@ export async function rerun(
   workflowId: string,
   from: Stage | undefined,
 ): Promise<StartOutcome | null> {
-  const description = await describeRun(deps.temporal, workflowId);
-  if (description?.status.name === 'RUNNING') {
+  if ((await activeRunId(deps, workflowId)) !== null) {
     if (from === undefined)
       throw new TapeworksError('CONFLICT', `${workflowId} is running; name the stage to go back to.`);
     await updateRun(deps, workflowId, 'rerunFrom', { stage: from });
@@ -88,10 +88,11 @@ export async function rerun(
   }));
 }
 
-async function requireActive({ temporal, database }: SteerDependencies, workflowId: string): Promise<string> {
-  const description = await describeRun(temporal, workflowId);
-  if (description?.status.name === 'RUNNING') return description.runId;
-  if (description || (await database.run.count({ where: { workflowId } })) > 0) throw ended(workflowId);
+async function requireActive(deps: SteerDependencies, workflowId: string): Promise<string> {
+  const runId = await activeRunId(deps, workflowId);
+  if (runId !== null) return runId;
+  const known = (await deps.database.run.count({ where: { workflowId } })) > 0;
+  if (known || (await describeRun(deps.temporal, workflowId))) throw ended(workflowId);
   throw new TapeworksError('NOT_FOUND', `There is no run of "${workflowId}".`);
 }
 

@@ -42,7 +42,8 @@ export async function collectResults(api: Api, runs: RunDetail[], about: About) 
   const strategyIds = new Set(strategies.map(({ id }) => id));
   const signals = (await all(['/signals'], api, signalPageSchema))
     .flat()
-    .filter(({ strategy_id }) => strategy_id !== null && strategyIds.has(strategy_id));
+    .filter(({ strategy_id }) => strategy_id !== null && strategyIds.has(strategy_id))
+    .sort((a, b) => a.timestamp.localeCompare(b.timestamp));
   const exports = exportListSchema.parse(await call(api, 'GET', '/exports')).items;
   const failures: Failure[] = runs.flatMap((run) => run.failures);
   return {

@@ -1,0 +1,129 @@
+/** Two workers killed by −9 in the middle of each stage: the run finishes, and nothing is lost or doubled. */
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { processMediaResultSchema } from '../../contracts/messages.ts';
+import { type Stage, STAGES } from '../../contracts/runs.ts';
+import { until } from '../setup/until.ts';
+import type { GatePlace } from './gates.ts';
+import { writeSlideLesson } from './lesson.ts';
+import { type Rig, startRig } from './rig.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { ffmpegRuns, freezeFfmpeg } from './worker-process.ts';
+
+/** Where each stage has stored some of what it stores, and is about to store more. */
+const rows = (table: string) => `(SELECT count(*) FROM ${table})`;
+const MIDDLE: Record<Stage, GatePlace> = {
+  ingest: { table: 'transcript_cues', event: 'INSERT', when: `${rows('transcript_cues')} >= 5` },
+  detectKeywords: { table: 'keyword_hits', event: 'INSERT', when: `${rows('keyword_hits')} >= 3` },
+  generateClips: { table: 'clips', event: 'INSERT', when: `${rows('clips')} >= 1` },
+  extractConcepts: { table: 'concepts', event: 'INSERT', when: `${rows('concepts')} >= 3` },
+  sampleFrames: { table: 'frames', event: 'INSERT', when: `${rows('frames')} >= 2` },
+  readFrames: { table: 'frames', event: 'UPDATE OF text', when: `${rows('frames WHERE text IS NOT NULL')} >= 1` },
+  embed: { table: 'embeddings', event: 'INSERT', when: "given.embedding_type = 'clip'" },
+  index: { table: 'media_items', event: 'UPDATE OF searchable_at', when: 'given.searchable_at IS NOT NULL' },
+  generateStrategies: { table: 'strategy_citations', event: 'INSERT', when: `${rows('strategy_citations')} >= 2` },
+  scanSignals: { table: 'signals', event: 'INSERT', when: `${rows('signals')} >= 2` },
+  enhanceSignals: { table: 'llm_analysis_results', event: 'INSERT', when: `${rows('llm_analysis_results')} >= 1` },
+  export: { table: 'exports', event: 'INSERT', when: `${rows('exports')} >= 1` },
+};
+
+let undisturbed: Snapshot;
+let rig: Rig;
+
+const snapshotOf = ({ databaseUrl, dataDir }: Rig, mediaItemId: number) =>
+  takeSnapshot({ databaseUrl, dataDir, mediaItemId, qdrantUrl: process.env.TEST_QDRANT_URL ?? '' });
+
+beforeAll(async () => {
+  const calm = await startRig();
+  try {
+    const file = await writeSlideLesson(calm.mediaRoot, 'killed lesson');
+    calm.worker();
+    const { handle, mediaItemId } = await calm.process(file);
+    await handle.result();
+    undisturbed = await snapshotOf(calm, mediaItemId);
+  } finally {
+    await calm.close();
+  }
+  rig = await startRig();
+});
+afterAll(() => rig.close());
+
+it('is compared with a run that has something in every table', () => {
+  const { tables, points, probed } = undisturbed;
+  for (const [table, stored] of Object.entries(tables)) expect(stored.length, table).toBeGreaterThan(0);
+  for (const table of ['clips', 'frames', 'strategies', 'ratings'] as const)
+    expect(tables[table].length, table).toBeGreaterThan(1);
+  expect(tables.frames.some((frame) => /"text":"\w/.test(frame))).toBe(true);
+  expect(Object.keys(probed)).toHaveLength(tables.clips.length);
+  const vectors = (type: string) => tables.embeddings.filter((row) => row.includes(`"embedding_type":"${type}"`));
+  for (const [type, count] of Object.entries(points)) expect(count, type).toBe(vectors(type).length);
+});
+
+it('finishes, with nothing lost or doubled', { timeout: 420_000 }, async () => {
+  const file = await writeSlideLesson(rig.mediaRoot, 'killed lesson');
+  const gates = Object.fromEntries(
+    await Promise.all(STAGES.map(async (stage) => [stage, await rig.gate(MIDDLE[stage])] as const)),
+  );
+  let crew = [rig.worker(), rig.worker()];
+  const { handle, mediaItemId, before } = await rig.process(file);
+  const hit = new Set<Stage>();
+
+  const killBoth = async (...stages: Stage[]) => {
+    for (const worker of crew) worker.kill('SIGKILL');
+    await Promise.all(crew.map(({ ended }) => ended));
+    for (const stage of stages) hit.add(stage);
+    crew = [rig.worker(), rig.worker()];
+  };
+  const killAtGate = async (stage: Stage) => {
+    await before(gates[stage]?.reached() ?? Promise.reject(new Error(stage)));
+    await killBoth(stage);
+    await gates[stage]?.open();
+  };
+  /** The killed worker's ffmpeg has nobody to end it: it must end by itself. */
+  const killDuringFfmpeg = async (stages: Stage[], ...marks: string[]) => {
+    const { thaw } = await before(freezeFfmpeg(...marks));
+    await killBoth(...stages);
+    thaw();
+  };
+
+  await killAtGate('ingest');
+  await killAtGate('detectKeywords');
+  await killDuringFfmpeg(['generateClips'], rig.dataDir, '.mp4.partial-');
+  await killAtGate('generateClips');
+  await before(gates.extractConcepts?.reached() ?? Promise.reject(new Error('extractConcepts')));
+  await killDuringFfmpeg(['extractConcepts', 'sampleFrames'], rig.mediaRoot, 'frame-%06d.png');
+  await gates.extractConcepts?.open();
+  for (const stage of STAGES.slice(STAGES.indexOf('sampleFrames'))) await killAtGate(stage);
+
+  const result = processMediaResultSchema.parse(await handle.result());
+  expect([...hit].sort()).toEqual([...STAGES].sort());
+  expect(result.strategyIds).toHaveLength(undisturbed.tables.strategies.length);
+  expect(await snapshotOf(rig, mediaItemId)).toEqual(undisturbed);
+  expect(await rig.leftovers()).toEqual([]);
+  await until(async () => ((await ffmpegRuns(rig.mediaRoot)).length === 0 ? true : null));
+  expect(await timedOutActivities(handle)).toEqual(
+    expect.arrayContaining([
+      'ingest',
+      'detectKeywords',
+      'generateClips',
+      'readFrames',
+      'embed',
+      'index',
+      'scanSignals',
+    ]),
+  );
+});
+
+/** Activities of the run whose completed attempt was not the first. */
+async function timedOutActivities(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  const names = new Map(
+    events?.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
+      String(eventId),
+      scheduled?.activityType?.name ?? '',
+    ]),
+  );
+  return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) =>
+    started && (started.attempt ?? 1) > 1 ? [names.get(String(started.scheduledEventId)) ?? ''] : [],
+  );
+}

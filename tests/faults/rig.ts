@@ -1,0 +1,157 @@
+/**
+ * A tenant of the shared stack whose workers are processes: own database, Temporal namespace and data folder. Offline backend,
+ * so that two runs can be compared row by row.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { createDatabase } from '../../clients/database/client.ts';
+import { registerMedia } from '../../clients/database/media.ts';
+import { hashFile, mediaKindOf } from '../../clients/files/index.ts';
+import { dispatch, requestStart } from '../../clients/temporal/outbox.ts';
+import type { ProcessMediaInput } from '../../contracts/messages.ts';
+import { workflowId } from '../../contracts/names.ts';
+import { createTenantDatabase } from '../setup/harness.ts';
+import { until } from '../setup/until.ts';
+import { APPLICATION, closeGate, type Gate, type GatePlace, installGates } from './gates.ts';
+import { spawnWorker, type WorkerProcess } from './worker-process.ts';
+
+export interface StartedRun {
+  handle: WorkflowHandle;
+  mediaItemId: number;
+  /** Resolves when `wanted` does; rejects when the run ends before. */
+  before<Answer>(wanted: Promise<Answer>): Promise<Answer>;
+}
+
+export interface Rig {
+  client: Client;
+  databaseUrl: string;
+  dataDir: string;
+  mediaRoot: string;
+  /** Starts a worker for all queues. */
+  worker(): WorkerProcess;
+  gate(place: GatePlace): Promise<Gate>;
+  /** Registers a file of mediaRoot and starts processMedia on it through the outbox. */
+  process(file: string, options?: Partial<ProcessMediaInput>): Promise<StartedRun>;
+  /** Files and folders below dataDir that something unfinished left behind. */
+  leftovers(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function startRig(overrides: Record<string, string> = {}): Promise<Rig> {
+  const name = `f${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  const folder = await mkdtemp(path.join(tmpdir(), 'tapeworks-faults-'));
+  const [dataDir, mediaRoot] = [path.join(folder, 'data'), path.join(folder, 'media')];
+  await Promise.all([mkdir(dataDir), mkdir(mediaRoot)]);
+  const databaseUrl = await createTenantDatabase(needed('TEST_DATABASE_URL'), name);
+  await installGates(databaseUrl);
+  const connection = await Connection.connect({ address: needed('TEST_TEMPORAL_ADDRESS') });
+  await registerNamespace(connection, name);
+  const client = new Client({ connection, namespace: name });
+  const ours = new URL(databaseUrl);
+  ours.searchParams.set('application_name', APPLICATION);
+  const database = createDatabase(ours.href, 2);
+  const environment = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: needed('TEST_TEMPORAL_ADDRESS'),
+    TEMPORAL_NAMESPACE: name,
+    QDRANT_URL: needed('TEST_QDRANT_URL'),
+    EMBEDDING_MODEL_DIR: needed('TEST_MODEL_DIR'),
+    EMBEDDING_DEVICE: 'cpu',
+    WORKFLOW_BUNDLE: needed('TEST_WORKFLOW_BUNDLE'),
+    TESSERACT: process.env.TEST_TESSERACT ?? '',
+    FFMPEG: needed('TEST_FFMPEG'),
+    FFPROBE: needed('TEST_FFPROBE'),
+    MEDIA_ROOT: mediaRoot,
+    DATA_DIR: dataDir,
+    CANDLES_DIR: path.resolve(import.meta.dirname, '../../samples/candles'),
+    LLM_BACKEND: 'offline',
+    LOG_LEVEL: 'info',
+    ...overrides,
+  };
+  const workers: WorkerProcess[] = [];
+  const gates: Gate[] = [];
+
+  return {
+    client,
+    databaseUrl,
+    dataDir,
+    mediaRoot,
+    worker() {
+      const worker = spawnWorker(environment, path.join(folder, `worker-${workers.length + 1}.log`));
+      workers.push(worker);
+      return worker;
+    },
+    async gate(place) {
+      const gate = await closeGate(databaseUrl, place);
+      gates.push(gate);
+      return gate;
+    },
+    async process(file, options = {}) {
+      const absolute = path.join(mediaRoot, file);
+      const item = await registerMedia(database, {
+        contentHash: await hashFile(absolute),
+        path: file,
+        store: 'media_root',
+        sizeBytes: (await stat(absolute)).size,
+        kind: mediaKindOf(absolute),
+      });
+      const input: ProcessMediaInput = {
+        mediaItemId: item.id,
+        videoId: item.videoId,
+        keywords: null,
+        maxStrategies: 3,
+        products: null,
+        fromStage: null,
+        ...options,
+      };
+      const outboxId = await requestStart(database, {
+        workflowType: 'processMedia',
+        workflowId: workflowId.processMedia(item.videoId),
+        mediaItemId: item.id,
+        input,
+      });
+      const started = await dispatch(database, client, outboxId);
+      const handle = client.workflow.getHandle(started.workflowId, started.runId);
+      const endedEarly = handle.result().then(() => {
+        throw new Error('The run ended before the fault was reached.');
+      });
+      endedEarly.catch(() => {});
+      return { handle, mediaItemId: item.id, before: (wanted) => Promise.race([wanted, endedEarly]) };
+    },
+    async leftovers() {
+      const names = await readdir(dataDir, { recursive: true });
+      return names.filter((found) => /\.partial-|sampling-/.test(found));
+    },
+    async close() {
+      await Promise.all(gates.map((gate) => gate.open()));
+      for (const worker of workers) worker.kill('SIGKILL');
+      await Promise.all(workers.map(({ ended }) => ended));
+      await Promise.all([database.$disconnect(), connection.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests by npm test, whose global set-up starts the stack.`);
+  return value;
+}
+
+async function registerNamespace(connection: Connection, namespace: string): Promise<void> {
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  // A fresh namespace reaches the front ends' caches a moment later.
+  await until(async () => {
+    try {
+      return await connection.workflowService.describeNamespace({ namespace });
+    } catch (error) {
+      if (/not found/i.test(String(error))) return null;
+      throw error;
+    }
+  });
+}

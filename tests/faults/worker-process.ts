@@ -1,0 +1,89 @@
+/** Workers as processes of their own, so that they can be killed; and the programs that they run. */
+import { execFile, spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '../setup/until.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+export interface WorkerProcess {
+  pid: number;
+  /** Resolves once it polls all its queues; rejects with the end of its log when it ends before. */
+  ready: Promise<void>;
+  /** Resolves with how it ended. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  isRunning(): boolean;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts workers/main.ts with this environment; its log lines go to `logFile`. */
+export function spawnWorker(environment: Record<string, string | undefined>, logFile: string): WorkerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let running = true;
+  let log = '';
+  let announce = () => {};
+  const polls = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      appendFileSync(logFile, text);
+      log = (log + text).slice(-20_000);
+      if (log.includes('worker ready')) announce();
+    });
+  }
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('exit', (code, signal) => {
+      running = false;
+      resolve({ code, signal });
+    });
+  });
+  const ready = Promise.race([
+    polls,
+    ended.then(({ code, signal }) => {
+      throw new Error(`The worker ended (${code ?? signal}):\n${log.split('\n').slice(-30).join('\n')}`);
+    }),
+  ]);
+  // Whoever does not wait for readiness may end the worker before it.
+  ready.catch(() => {});
+  return {
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    isRunning: () => running,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+  };
+}
+
+/** Process ids of ffmpeg runs whose command line holds all of `marks`. */
+export async function ffmpegRuns(...marks: string[]): Promise<number[]> {
+  const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,stat=,args=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid = '', state = '', args = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    const isRun = !state.startsWith('Z') && /^\S*ffmpeg\s/.test(args);
+    return isRun && marks.every((mark) => args.includes(mark)) ? [Number(pid)] : [];
+  });
+}
+
+/** Waits for such a run and stops it where it is, so that it is surely in the middle. `thaw` lets it go on. */
+export async function freezeFfmpeg(...marks: string[]): Promise<{ thaw: () => void }> {
+  const pid = await until(async () => (await ffmpegRuns(...marks))[0] ?? null);
+  process.kill(pid, 'SIGSTOP');
+  return { thaw: () => signalIfThere(pid, 'SIGCONT') };
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
