@@ -1,11 +1,11 @@
 /** Cuts the moments around keyword hits. Each clip is stored once it is whole on disk; a later attempt goes on behind it. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import { loadCues } from '../clients/database/cues.ts';
 import { mediaFile } from '../clients/database/media.ts';
 import { clipExtension, type Ffmpeg } from '../clients/ffmpeg/index.ts';
-import { writeAtomic } from '../clients/files/index.ts';
+import { removeLeftovers, writeAtomic } from '../clients/files/index.ts';
 import { type ClipPlan, clipSettingsSchema } from '../contracts/clips.ts';
 import type { Config } from '../contracts/config.ts';
 import { probeSchema } from '../contracts/media.ts';
@@ -36,7 +36,7 @@ export const createClipActivities = ({ config, database, ffmpeg }: Dependencies)
 
     const absolute = (relative: string) => path.resolve(config.DATA_DIR, relative);
     await removeStale(database, mediaItemId, plans, absolute);
-    await removePartials(absolute(folder));
+    await removeLeftovers(absolute(folder), '.partial-');
 
     for (const [index, plan] of plans.entries()) {
       const stem = path.join(folder, `${plan.startMs}-${plan.endMs}`);
@@ -109,13 +109,4 @@ async function removeStale(
     const vtt = clip.path.replace(/\.\w+$/, '.vtt');
     for (const file of [clip.path, clip.thumbnailPath, vtt]) if (file) await rm(absolute(file), { force: true });
   }
-}
-
-/** What a killed worker left half written. */
-async function removePartials(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const name of names) if (name.includes('.partial-')) await rm(path.join(folder, name), { force: true });
 }

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import { mediaFile } from '../clients/database/media.ts';
-import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
+import { type Ffmpeg, SAMPLING_FOLDER } from '../clients/ffmpeg/index.ts';
+import { removeLeftovers } from '../clients/files/index.ts';
 import type { Ocr } from '../clients/ocr/index.ts';
 import type { Config } from '../contracts/config.ts';
 import { beat, cancellation } from './heartbeat.ts';
@@ -20,6 +21,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
     const source = mediaFile({ mediaRoot: config.MEDIA_ROOT, dataDir: config.DATA_DIR }, item);
     const folder = path.join('frames', String(mediaItemId));
     const clips = await database.clip.findMany({ where: { mediaItemId }, orderBy: { startMs: 'asc' } });
+    await removeLeftovers(path.resolve(config.DATA_DIR, folder), SAMPLING_FOLDER);
     const kept: number[] = [];
     for (const [index, clip] of clips.entries()) {
       const sampled = await ffmpeg.sampleFrames({

@@ -27,12 +27,13 @@ async function main(): Promise<void> {
     await housekeeping;
     await deps.close();
     log.info('closed');
+    process.exit();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       stop(signal).catch((error: unknown) => {
         log.error({ err: error }, 'closing failed');
-        process.exitCode = 1;
+        process.exit(1);
       });
     });
   }
@@ -45,13 +46,16 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, p
   });
 }
 
+/** A kept-alive connection becomes idle only when its last answer is out: asked again until all are closed. */
 async function close(server: ServerType): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => {
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  }, 100);
   const late = setTimeout(() => {
     if ('closeAllConnections' in server) server.closeAllConnections();
   }, CLOSE_DEADLINE_MS);
-  if ('closeIdleConnections' in server) server.closeIdleConnections();
-  await closed;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(idle);
   clearTimeout(late);
 }
 

@@ -7,7 +7,9 @@ const integer = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,15}$/, 'a whole number')
     .transform(Number)
-    .pipe(z.int().min(min).max(max));
+    .pipe(z.int().min(min).max(max))
+    // Text on the wire, a number to who reads the description.
+    .meta({ type: 'integer', pattern: undefined, minimum: min, maximum: max });
 
 export const idParam = z.object({ id: integer(0, MAX_ID) });
 export const optionalId = integer(0, MAX_ID).optional();
@@ -18,7 +20,7 @@ export const optionalFlag = z
 export const shortText = z.string().min(1).max(200).optional();
 
 export const pageQuery = z.object({
-  limit: integer(1, 500).default(50),
+  limit: integer(1, 500).default(50).meta({ default: 50 }),
   cursor: integer(0, MAX_ID).optional().meta({ description: '`next_cursor` of the page before.' }),
 });
 

@@ -17,7 +17,7 @@ const taxonomy = {
   ORIGIN_NOT_ALLOWED: {
     status: 403,
     retryable: false,
-    remedy: 'Call from a page of this API, or add the page\'s origin to CORS_ORIGINS.',
+    remedy: "Call from a page of this API, or add the page's origin to CORS_ORIGINS.",
   },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less, or raise MAX_UPLOAD_MB.' },
@@ -150,7 +150,6 @@ const taxonomy = {
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof taxonomy;
-export const ERROR_CODES = Object.keys(taxonomy) as ErrorCode[];
 
 export const isErrorCode = (text: unknown): text is ErrorCode =>
   typeof text === 'string' && Object.hasOwn(taxonomy, text);

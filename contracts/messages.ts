@@ -96,8 +96,3 @@ export const batchGenerateInputSchema = z.object({
 });
 export type BatchGenerateInput = z.infer<typeof batchGenerateInputSchema>;
 export type BatchGenerateResult = BatchGenerateInput['soFar'];
-
-/** Payloads of the updates in `MESSAGE_NAMES`. */
-export const pauseInputSchema = z.object({ reason: z.string().max(300).default('') });
-export const cancelInputSchema = z.object({ reason: z.string().max(300).default('') });
-export const rerunInputSchema = z.object({ stage: stageSchema });

@@ -19,9 +19,6 @@ export const STAGES = [
 export const stageSchema = z.enum(STAGES);
 export type Stage = z.infer<typeof stageSchema>;
 
-/** The steps the main line takes one after another; a rerun starts at one of them. */
-export const RERUN_STAGES = STAGES;
-
 export const failureSchema = z.object({
   code: z.string(),
   message: z.string(),

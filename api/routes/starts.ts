@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { TapeworksError } from '../../contracts/errors.ts';
 import { startedSchema } from '../../contracts/http/common.ts';
 import {
   batchGenerateBody,
@@ -159,6 +160,16 @@ export function startRoutes(deps: ApiDependencies): Router {
     const wish = c.req.valid('json');
     const { status, body } = await startOnce(c, wish, () => planBatch(deps, wish));
     return c.json(body, status);
+  });
+  // A misspelt name would else read as "this run takes no POST".
+  router.post('/workflows/:name', (c) => {
+    const names = [mediaRoute, libraryRoute, strategyRoute, signalsRoute, batchRoute].map(
+      ({ path }) => path.split('/')[2],
+    );
+    throw new TapeworksError(
+      'NOT_FOUND',
+      `There is no workflow "${c.req.param('name').slice(0, 60)}"; there are ${names.join(', ')}.`,
+    );
   });
   return router;
 }

@@ -13,6 +13,8 @@ const COMPARE_EVERY_S = 0.5;
 const SCENE_SCORE = 0.004;
 /** Mean luma (16–235) up to which a frame shows nothing. */
 const BLACK_LUMA = 24;
+/** How the scratch folders of `sampleFrames` begin; a killed process leaves its own behind. */
+export const SAMPLING_FOLDER = 'sampling-';
 
 export type ThumbnailRequest = {
   source: string;
@@ -59,7 +61,7 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
   const { source, startMs, endMs, dir, maxFrames, signal } = request;
   await refuseReferences(source);
   await mkdir(dir, { recursive: true });
-  const scratch = await mkdtemp(path.join(dir, 'sampling-'));
+  const scratch = await mkdtemp(path.join(dir, SAMPLING_FOLDER));
   try {
     const filters = [
       `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${COMPARE_EVERY_S})'`,

@@ -7,7 +7,7 @@ import { runProgram } from './run.ts';
 import { extractSubtitles } from './subtitles.ts';
 
 export { type CutClip, type CutRequest, clipExtension } from './cut.ts';
-export type { SampledFrame, SampleRequest, ThumbnailRequest } from './frames.ts';
+export { SAMPLING_FOLDER, type SampledFrame, type SampleRequest, type ThumbnailRequest } from './frames.ts';
 
 export type Ffmpeg = {
   /** First line of `ffmpeg -version`; `TOOL_MISSING` without it. */

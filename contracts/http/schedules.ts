@@ -34,7 +34,6 @@ export const createScheduleBody = z
   })
   .meta({ id: 'CreateSchedule' });
 export type CreateSchedule = z.infer<typeof createScheduleBody>;
-export type Schedulable = CreateSchedule['workflow'];
 export const scheduleInputs = { 'batch-generate': batchGenerateBody, 'process-library': processLibraryBody };
 
 export const scheduleSchema = z

@@ -45,7 +45,6 @@ export const createMediaSchema = z
     process: z.boolean().default(true).meta({ description: 'false only registers the file.' }),
   })
   .meta({ id: 'CreateMedia' });
-export type CreateMedia = z.infer<typeof createMediaSchema>;
 
 /** Form fields of an upload, after `fieldsOf` has read them. */
 export const uploadFieldsSchema = createMediaSchema.omit({ path: true });

@@ -40,7 +40,10 @@ export async function startApiHarness(overrides: Partial<ApiDependencies> = {}):
     database: harness.dependencies.database,
     temporal: harness.client,
     searchIndex: await harness.dependencies.searchIndex(),
-    ffmpeg: createFfmpeg(),
+    ffmpeg: createFfmpeg({
+      ffmpeg: process.env.TEST_FFMPEG ?? 'ffmpeg',
+      ffprobe: process.env.TEST_FFPROBE ?? 'ffprobe',
+    }),
     lexicon: harness.dependencies.lexicon,
     llmHealth: async () => ({ backend: 'offline', ok: true, detail: 'by configuration' }),
     log: pino({ level: 'silent' }),

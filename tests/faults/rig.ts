@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { createDatabase } from '../../clients/database/client.ts';
 import { registerMedia } from '../../clients/database/media.ts';
 import { hashFile, mediaKindOf } from '../../clients/files/index.ts';

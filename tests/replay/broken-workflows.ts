@@ -6,7 +6,14 @@ import { Run } from '../../workflows/run-control.ts';
 
 export async function processMedia(input: ProcessMediaInput): Promise<object> {
   const { mediaItemId, videoId, keywords } = input;
-  const run = new Run({ workflowType: 'processMedia', stages: STAGES, rerunnable: STAGES, input, mediaItemId, videoId });
+  const run = new Run({
+    workflowType: 'processMedia',
+    stages: STAGES,
+    rerunnable: STAGES,
+    input,
+    mediaItemId,
+    videoId,
+  });
   return run.tell(async () => {
     await run.stage('ingest', () => detection.detectKeywords({ mediaItemId, keywords }));
     await run.stage('detectKeywords', () => ingestion.ingest({ mediaItemId }));
