@@ -1,12 +1,12 @@
 /** Asks a model about one signal. The answer's figures must come from the question; a rating outside its bounds is refused. */
 import { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { LlmBackend } from '../clients/llm/types.ts';
 import type { Candle } from '../contracts/candles.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { ParseMethod, Rating, Signal } from '../contracts/signals.ts';
 import { ratingAnswerSchema } from '../domain/llm/answers.ts';
+import { decodingSchema } from '../domain/llm/decoding-schema.ts';
 import { foreignNumbers } from '../domain/llm/foreign-numbers.ts';
 import { promptHash } from '../domain/llm/prompt-hash.ts';
 import { ratingPrompt } from '../domain/llm/prompts/rating.ts';
@@ -16,7 +16,7 @@ import { cancellation } from './heartbeat.ts';
 const TEMPERATURE = 0.2;
 const MAX_TOKENS = 400;
 
-const answerJsonSchema: Record<string, unknown> = z.toJSONSchema(ratingAnswerSchema);
+const answerJsonSchema = decodingSchema(ratingAnswerSchema);
 
 export type ModelRating = { rating: Rating; parseMethod: ParseMethod; model: string; processingTimeMs: number };
 

@@ -1,11 +1,11 @@
 /** Asks a model for a strategy: parse, one repair round that names the problems, then a verdict. Every answer is kept and judged. */
 import { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { LlmBackend } from '../clients/llm/types.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { StrategyDraft, StrategyExample } from '../contracts/strategies.ts';
 import { type StrategyAnswer, strategyAnswerSchema } from '../domain/llm/answers.ts';
+import { decodingSchema } from '../domain/llm/decoding-schema.ts';
 import { foreignNumbers } from '../domain/llm/foreign-numbers.ts';
 import { parseStructured } from '../domain/llm/parse-structured.ts';
 import { promptHash } from '../domain/llm/prompt-hash.ts';
@@ -17,7 +17,7 @@ import { cancellation } from './heartbeat.ts';
 const MAX_TOKENS = 1_500;
 const ROUNDS = 2;
 
-const answerJsonSchema: Record<string, unknown> = z.toJSONSchema(strategyAnswerSchema);
+const answerJsonSchema = decodingSchema(strategyAnswerSchema);
 
 type Question = { keyword: string; examples: StrategyExample[]; temperature: number };
 export type ModelStrategy = { draft: StrategyDraft; model: string } | { draft: null; problem: string };

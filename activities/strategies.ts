@@ -4,6 +4,7 @@ import type { Database } from '../clients/database/client.ts';
 import { loadConcepts, loadExamples, loadRiskExamples } from '../clients/database/examples.ts';
 import { storeStrategy } from '../clients/database/strategies.ts';
 import type { Llm } from '../clients/llm/llm.ts';
+import type { Config } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import type { GenerateStrategyInput, GenerateStrategyResult } from '../contracts/messages.ts';
@@ -23,10 +24,13 @@ import { askForStrategy } from './ask-for-strategy.ts';
 /** Name of the backend that works by rules and quotes; it is no model and never says it is. */
 export const OFFLINE = 'offline';
 
-type Dependencies = { database: Database; lexicon: Lexicon; llm: Llm };
+/** Times a model that does not answer is tried before LLM_BACKEND=auto lets the rules answer. */
+const ATTEMPTS_BY_MODEL = 2;
+
+type Dependencies = { config: Pick<Config, 'LLM_BACKEND'>; database: Database; lexicon: Lexicon; llm: Llm };
 type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null };
 
-export const createStrategyActivities = ({ database, lexicon, llm }: Dependencies) => ({
+export const createStrategyActivities = ({ config, database, lexicon, llm }: Dependencies) => ({
   /**
    * Business key: hash of keyword, examples, prompt, backend, model and temperature; with `force` also the run, so that a retry
    * within the run is still the same. Errors: UNKNOWN_KEYWORD, NO_EXAMPLES, NO_RULE_MEANING, those of the model.
@@ -76,9 +80,15 @@ export const createStrategyActivities = ({ database, lexicon, llm }: Dependencie
 
     async function byModel(): Promise<Written> {
       if (!backend) return byRules(null);
-      const answer = await askForStrategy(llm, backend, { keyword, examples, temperature });
+      const answer = await askForStrategy(llm, backend, { keyword, examples, temperature }).catch((error: unknown) => {
+        const waits =
+          error instanceof TapeworksError && (error.code === 'LLM_TIMEOUT' || error.code === 'LLM_UNAVAILABLE');
+        const mayFallBack = config.LLM_BACKEND === 'auto' && Context.current().info.attempt >= ATTEMPTS_BY_MODEL;
+        if (waits && mayFallBack) return { draft: null, problem: error.message };
+        throw error;
+      });
       if (answer.draft) return { draft: answer.draft, backend: backend.name, model: answer.model, note: null };
-      const why = `${backend.name} ${backend.model} gave no usable rules: ${answer.problem}`;
+      const why = `${backend.name} ${backend.model} gave no usable rules: ${answer.problem.slice(0, 1_000)}`;
       if (hasRuleMeaning(keyword)) return byRules(why);
       throw new TapeworksError('LLM_ANSWER_INVALID', why, { keyword });
     }

@@ -1,5 +1,6 @@
 /** The one error classifier: turns whatever an activity throws into a failure with a code, a remedy and whether a retry can help. */
 import { ApplicationFailure, CancelledFailure, CompleteAsyncError } from '@temporalio/activity';
+import { fromDatabase, isWriteRace } from '../clients/database/errors.ts';
 import { type ErrorCode, errorEntry, TapeworksError } from '../contracts/errors.ts';
 
 /** Attempts before an error that a retry might help, but that no component being away explains, is given up. */
@@ -19,9 +20,11 @@ const WAITED_FOR: ReadonlySet<ErrorCode> = new Set([
 /** The taxonomy's error for anything thrown; the original stays as `cause`. */
 export function toTapeworksError(error: unknown): TapeworksError {
   if (error instanceof TapeworksError) return error;
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return new TapeworksError(code, firstLine(message), {}, { cause: error });
+  const message = lastLine(error instanceof Error ? error.message : String(error));
+  if (isDiskFull(error)) return new TapeworksError('DISK_FULL', message, {}, { cause: error });
+  // Two attempts met at one row: the next one finds it written.
+  const known = isWriteRace(error) ? null : fromDatabase(error);
+  return known ?? new TapeworksError('INTERNAL', message, {}, { cause: error });
 }
 
 /**
@@ -51,36 +54,11 @@ const isAbort = (error: unknown): error is Error =>
     error.name === 'CancelledFailure' ||
     (error instanceof TapeworksError && error.code === 'CANCELLED'));
 
-function codeOf(error: unknown): ErrorCode {
-  const codes = [...errorCodes(error)];
-  if (codes.some((code) => code === 'ENOSPC' || code === 'EDQUOT')) return 'DISK_FULL';
-  // Prisma: P1xxx is the connection, P2024 the pool's timeout; the driver adapter hands on the socket's and PostgreSQL's own codes.
-  if (codes.some((code) => /^P1\d{3}$|^P2024$|^(57P0[1-3]|08\d{3}|53300)$/.test(code))) return 'DATABASE_UNAVAILABLE';
-  if (
-    isPrisma(error) &&
-    codes.some((code) => /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)$/.test(code))
-  )
-    return 'DATABASE_UNAVAILABLE';
-  if (
-    isPrisma(error) &&
-    error instanceof Error &&
-    /connection|terminat|timeout exceeded when trying to connect/i.test(error.message)
-  )
-    return 'DATABASE_UNAVAILABLE';
-  // A row that this one refers to is gone: the media item was deleted meanwhile.
-  if (codes.includes('P2003') || codes.includes('P2025')) return 'NOT_FOUND';
-  return 'INTERNAL';
-}
-
-/** The `code` of an error and of all its causes. */
-function* errorCodes(error: unknown, depth = 0): Generator<string> {
-  if (typeof error !== 'object' || error === null || depth > 6) return;
-  for (const [key, value] of Object.entries(error)) {
-    if ((key === 'code' || key === 'originalCode') && typeof value === 'string') yield value;
-    if (key === 'meta' || key === 'driverAdapterError') yield* errorCodes(value, depth + 1);
+function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true;
   }
-  if ('cause' in error) yield* errorCodes(error.cause, depth + 1);
+  return false;
 }
 
-const isPrisma = (error: unknown) => error instanceof Error && /^(PrismaClient|DriverAdapterError)/.test(error.name);
-const firstLine = (text: string) => text.trim().split('\n').filter(Boolean).at(-1)?.slice(0, 500) ?? 'unknown error';
+const lastLine = (text: string) => text.trim().split('\n').filter(Boolean).at(-1)?.slice(0, 500) ?? 'unknown error';

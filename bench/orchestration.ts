@@ -7,7 +7,7 @@ import { measurePipelineRun, type PipelineRun } from './orchestration/pipeline.t
 
 /** Activities in a row in one workflow, and workflows a round, one after the other. */
 const ACTIVITIES = 20;
-const WORKFLOWS = 10;
+const WORKFLOWS = 5;
 
 const ROUND_TRIP_GOAL = { atMost: 15 };
 const SHARE_GOAL = { atMost: 5 };

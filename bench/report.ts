@@ -36,14 +36,16 @@ export function withResults(readme: string, results: readonly Result[]): string 
   return `${readme.slice(0, begin + MARKS.begin.length)}\n\n${tables}\n\n${readme.slice(end)}`;
 }
 
+/** What has no unit is a cosine: one value, whose distance from 1 is what counts. */
 function row(
   name: string,
   { median, min, max }: { median: number; min: number; max: number },
   unit: string,
   goal?: Goal,
 ): string[] {
-  const of = (value: number) => (unit === '×' ? `${short(value)} ×` : `${short(value)} ${unit}`);
-  return [name, of(median), `${short(min)} – ${short(max)}`, goal ? describeGoal(goal, median, of) : ''];
+  const of = (value: number) => (unit === '' ? value.toFixed(6) : `${short(value)} ${unit}`);
+  const spread = unit === '' ? '' : `${short(min)} – ${short(max)}`;
+  return [name, of(median), spread, goal ? describeGoal(goal, median, of) : ''];
 }
 
 function describeGoal(goal: Goal, value: number, of: (value: number) => string): string {
@@ -51,9 +53,8 @@ function describeGoal(goal: Goal, value: number, of: (value: number) => string):
   return `${wanted}: ${isMet(goal, value) ? 'met' : 'not met'}`;
 }
 
-/** Three digits that count, no exponent; six where a cosine's distance from 1 is what counts. */
+/** Three digits that count, no exponent. */
 function short(value: number): string {
-  if (value > 0.99 && value < 1) return value.toFixed(6);
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return String(Number(value.toFixed(Math.min(digits, 8))));
 }

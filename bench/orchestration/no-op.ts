@@ -33,7 +33,7 @@ export async function startNoOpSides(
   { workflows, activities: count }: { workflows: number; activities: number },
 ): Promise<NoOpSides> {
   const { stack, config } = await startBenchStack(context);
-  const logger = createLogger('warn');
+  const logger = createLogger('error');
   Runtime.install({ logger, shutdownSignals: [] });
   const workflowsPath = fileURLToPath(new URL('./no-op-workflow.ts', import.meta.url));
   const address = { ...config, TEMPORAL_ADDRESS: stack.temporalAddress };

@@ -24,7 +24,12 @@ export async function startBenchStack({ say, onEnd }: Pick<BenchContext, 'say' |
     CANDLES_DIR: fromRoot('samples', 'candles'),
   };
   const ports = { postgres: 0, temporal: 0, temporalUi: 0, qdrant: 0 };
-  const started = await startStack(parseConfig(settings), { dataDir, ports, log: say });
+  const started = await startStack(parseConfig(settings), {
+    dataDir,
+    ports,
+    log: say,
+    temporalDynamicConfig: ['history.transferProcessorMaxPollRPS=1000'],
+  });
   onEnd(started.stop);
   const stack = {
     ...started,

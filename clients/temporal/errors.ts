@@ -10,7 +10,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { isErrorCode, TapeworksError } from '../../contracts/errors.ts';
 
 /** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
-const GRPC = { deadlineExceeded: 4, notFound: 5, alreadyExists: 6, failedPrecondition: 9, unavailable: 14 };
+const GRPC = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  failedPrecondition: 9,
+  unavailable: 14,
+};
 
 /**
  * `what` names the thing asked for. A query or update that times out although the server answers means that no worker serves the
@@ -29,10 +36,12 @@ export function fromTemporal(error: unknown, what: string, kind: 'start' | 'ask'
   const status = grpcStatus(error);
   if (status === GRPC.notFound) return new TapeworksError('NOT_FOUND', `There is no ${what}.`);
   if (status === GRPC.alreadyExists) return new TapeworksError('CONFLICT', `${what} exists already.`);
-  if (status === GRPC.deadlineExceeded && kind === 'ask') {
+  // A call that ends at our own deadline comes back as either.
+  const late = status === GRPC.deadlineExceeded || status === GRPC.cancelled;
+  if (late && kind === 'ask') {
     return new TapeworksError('NO_WORKER', `No worker answered for ${what} in time.`, {}, { cause: error });
   }
-  if (status === GRPC.unavailable || status === GRPC.deadlineExceeded) {
+  if (late || status === GRPC.unavailable) {
     return new TapeworksError('TEMPORAL_UNAVAILABLE', 'The Temporal server does not answer.', {}, { cause: error });
   }
   return error;

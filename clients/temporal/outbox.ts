@@ -8,6 +8,7 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
+import { TapeworksError } from '../../contracts/errors.ts';
 import { taskQueue, type WorkflowType } from '../../contracts/names.ts';
 import type { Database, Transaction } from '../database/client.ts';
 import type { Prisma } from '../database/generated/client.ts';
@@ -70,7 +71,7 @@ export async function dispatch(database: Database, temporal: Client, outboxId: n
   }
 }
 
-/** Starts what an earlier process wrote and did not get to. Returns how many; stops at the first that fails, for the next round. */
+/** Starts what an earlier process wrote and did not get to. Returns how many; one that is refused does not hold up the rest. */
 export async function dispatchWaiting(database: Database, temporal: Client, olderThanMs = 10_000): Promise<number> {
   const rows = await database.outbox.findMany({
     where: { dispatchedAt: null, createdAt: { lt: new Date(Date.now() - olderThanMs) } },
@@ -78,8 +79,17 @@ export async function dispatchWaiting(database: Database, temporal: Client, olde
     take: 100,
     select: { id: true },
   });
-  for (const { id } of rows) await dispatch(database, temporal, id);
-  return rows.length;
+  let dispatched = 0;
+  for (const { id } of rows) {
+    try {
+      await dispatch(database, temporal, id);
+      dispatched += 1;
+    } catch (error) {
+      // Its reason is in the row. With Temporal away the others fail alike, and the next round takes them up.
+      if (!(error instanceof TapeworksError) || error.code === 'TEMPORAL_UNAVAILABLE') throw error;
+    }
+  }
+  return dispatched;
 }
 
 async function start(

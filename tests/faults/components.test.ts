@@ -88,7 +88,7 @@ describe('with workers on the shared components', () => {
   });
 
   it('a worker told to stop ends its activity first, and another carries on', { timeout: 120_000 }, async () => {
-    const gate = await rig.gate({ table: 'clips', event: 'INSERT', when: '(SELECT count(*) FROM clips) >= 1' });
+    const gate = await rig.gate({ table: 'clips', event: 'INSERT', when: 'true' });
     const crew = [rig.worker(), rig.worker()];
     await Promise.all(crew.map(({ ready }) => ready));
     const { handle, before } = await rig.process(await writeSlideLesson(rig.mediaRoot, 'slides', { count: 3 }));

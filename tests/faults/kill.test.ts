@@ -74,24 +74,30 @@ it('finishes, with nothing lost or doubled', { timeout: 420_000 }, async () => {
     for (const stage of stages) hit.add(stage);
     crew = [rig.worker(), rig.worker()];
   };
+  const reach = (stage: Stage) => before(gates[stage]?.reached() ?? Promise.reject(new Error(`no gate in ${stage}`)));
   const killAtGate = async (stage: Stage) => {
-    await before(gates[stage]?.reached() ?? Promise.reject(new Error(stage)));
+    await reach(stage);
     await killBoth(stage);
     await gates[stage]?.open();
   };
-  /** The killed worker's ffmpeg has nobody to end it: it must end by itself. */
-  const killDuringFfmpeg = async (stages: Stage[], ...marks: string[]) => {
-    const { thaw } = await before(freezeFfmpeg(...marks));
-    await killBoth(...stages);
-    thaw();
-  };
+  /** Stops ffmpeg in its middle; `gate` lies behind its work, so reaching that first would be having missed it. */
+  const freezeBefore = (gate: Stage, ...marks: string[]) =>
+    before(
+      Promise.race([freezeFfmpeg(...marks), reach(gate).then(() => Promise.reject(new Error('ffmpeg was missed')))]),
+    );
 
   await killAtGate('ingest');
   await killAtGate('detectKeywords');
-  await killDuringFfmpeg(['generateClips'], rig.dataDir, '.mp4.partial-');
+  const cut = await freezeBefore('generateClips', rig.dataDir, '.mp4.partial-');
+  await killBoth('generateClips');
+  // Nobody is left to end the killed worker's ffmpeg: it must end by itself.
+  cut.thaw();
+  await reach('generateClips');
+  const freezingSampling = freezeBefore('sampleFrames', rig.mediaRoot, 'frame-%06d.png');
   await killAtGate('generateClips');
-  await before(gates.extractConcepts?.reached() ?? Promise.reject(new Error('extractConcepts')));
-  await killDuringFfmpeg(['extractConcepts', 'sampleFrames'], rig.mediaRoot, 'frame-%06d.png');
+  const [sampling] = await Promise.all([freezingSampling, reach('extractConcepts')]);
+  await killBoth('extractConcepts', 'sampleFrames');
+  sampling.thaw();
   await gates.extractConcepts?.open();
   for (const stage of STAGES.slice(STAGES.indexOf('sampleFrames'))) await killAtGate(stage);
 

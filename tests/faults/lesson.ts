@@ -24,12 +24,14 @@ export async function writeSlideLesson(folder: string, stem: string, { count = 5
   return `${stem}.mp4`;
 }
 
-/** A minute of restless pictures, made of two seconds repeated: cheap to write, slow to cut. */
-export async function writeRestlessLesson(folder: string, stem: string, { size = '1280x720' } = {}): Promise<string> {
+/** A minute of one slide under film grain, made of two seconds repeated: cheap to write, slow to cut. */
+export async function writeGrainyLesson(folder: string, stem: string): Promise<string> {
+  const [slide = ''] = (await readdir(slides)).filter((name) => name.endsWith('.png')).sort();
   const piece = path.join(folder, `.${stem}-piece.mp4`);
-  const picture = ['-f', 'lavfi', '-t', '2', '-i', `testsrc2=size=${size}:rate=25,noise=alls=20:allf=t`];
+  const still = ['-loop', '1', '-framerate', '25', '-t', '2', '-i', path.join(slides, slide)];
   const sound = ['-f', 'lavfi', '-t', '2', '-i', 'sine=frequency=330:sample_rate=16000'];
-  await ffmpeg([...picture, ...sound, ...ENCODING, piece]);
+  const grain = ['-vf', 'scale=1280:720,noise=alls=10:allf=t'];
+  await ffmpeg([...still, ...sound, ...grain, ...ENCODING, piece]);
   await ffmpeg(['-stream_loop', '32', '-i', piece, '-c', 'copy', path.join(folder, `${stem}.mp4`)]);
   await rm(piece);
   await writeTranscript(folder, `${stem}.srt`, { seconds: 66 });
