@@ -44,7 +44,11 @@ describe('ratioOfRounds', () => {
 
   it('of a side with itself is one', () => {
     const positive = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 });
-    fc.assert(fc.property(positive, (values) => expect(ratioOfRounds(values, values)).toEqual(summarize([1]))));
+    fc.assert(
+      fc.property(positive, (values) => {
+        expect(ratioOfRounds(values, values)).toEqual(summarize([1]));
+      }),
+    );
   });
 
   it('refuses sides with different numbers of rounds', () =>

@@ -28,7 +28,6 @@ export async function startBenchStack({ say, onEnd }: Pick<BenchContext, 'say' |
     dataDir,
     ports,
     log: say,
-    temporalDynamicConfig: ['history.transferProcessorMaxPollRPS=1000'],
   });
   onEnd(started.stop);
   const stack = {

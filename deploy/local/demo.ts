@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, parseConfig } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { followRuns, startRuns } from './demo/runs.ts';
-import { chooseSource } from './demo/source.ts';
+import { sampleSource, userSource } from './demo/source.ts';
 import { collectResults } from './demo/results.ts';
 import { printSummary } from './demo/summary.ts';
 import { startProcesses } from './processes.ts';
@@ -31,11 +31,13 @@ async function main(): Promise<number> {
   const log = (line: string) => (values.json ? console.error(line) : console.log(line));
   const began = performance.now();
   const config = parseConfig(process.env);
+  // A path that is not there is said before anything starts.
+  const given = positionals[0] === undefined ? null : await userSource(positionals[0]);
   const { stack, dataDir } = await startOnFreeFolder(path.resolve(config.DATA_DIR), log);
   const interrupted = untilInterrupted();
   try {
     const work = async () => {
-      const source = await chooseSource(positionals[0] ?? null, config, stack, log);
+      const source = given ?? (await sampleSource(stack, log));
       const environment = {
         MEDIA_ROOT: source.mediaRoot,
         CANDLES_DIR: path.resolve(config.CANDLES_DIR),

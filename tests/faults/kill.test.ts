@@ -59,7 +59,7 @@ it('is compared with a run that has something in every table', () => {
   for (const [type, count] of Object.entries(points)) expect(count, type).toBe(vectors(type).length);
 });
 
-it('finishes, with nothing lost or doubled', { timeout: 420_000 }, async () => {
+it('finishes, with nothing lost or doubled', { timeout: 600_000 }, async () => {
   const file = await writeSlideLesson(rig.mediaRoot, 'killed lesson');
   const gates = Object.fromEntries(
     await Promise.all(STAGES.map(async (stage) => [stage, await rig.gate(MIDDLE[stage])] as const)),

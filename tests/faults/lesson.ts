@@ -30,7 +30,7 @@ export async function writeGrainyLesson(folder: string, stem: string): Promise<s
   const piece = path.join(folder, `.${stem}-piece.mp4`);
   const still = ['-loop', '1', '-framerate', '25', '-t', '2', '-i', path.join(slides, slide)];
   const sound = ['-f', 'lavfi', '-t', '2', '-i', 'sine=frequency=330:sample_rate=16000'];
-  const grain = ['-vf', 'scale=1280:720,noise=alls=10:allf=t'];
+  const grain = ['-vf', 'scale=854:480,noise=alls=10:allf=t'];
   await ffmpeg([...still, ...sound, ...grain, ...ENCODING, piece]);
   await ffmpeg(['-stream_loop', '32', '-i', piece, '-c', 'copy', path.join(folder, `${stem}.mp4`)]);
   await rm(piece);

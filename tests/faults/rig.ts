@@ -17,7 +17,7 @@ import { workflowId } from '../../contracts/names.ts';
 import { createTenantDatabase } from '../setup/harness.ts';
 import { until } from '../setup/until.ts';
 import { APPLICATION, closeGate, type Gate, type GatePlace, installGates } from './gates.ts';
-import { spawnWorker, type WorkerProcess } from './worker-process.ts';
+import { ffmpegRuns, signalIfThere, spawnWorker, type WorkerProcess } from './worker-process.ts';
 
 export interface StartedRun {
   handle: WorkflowHandle;
@@ -131,6 +131,8 @@ export async function startRig(overrides: Record<string, string> = {}): Promise<
       await Promise.all(gates.map((gate) => gate.open()));
       for (const worker of workers) worker.kill('SIGKILL');
       await Promise.all(workers.map(({ ended }) => ended));
+      // A test that failed may have left one stopped.
+      for (const pid of await ffmpegRuns(folder)) signalIfThere(pid, 'SIGKILL');
       await Promise.all([database.$disconnect(), connection.close()]);
       await rm(folder, { recursive: true, force: true });
     },

@@ -80,7 +80,8 @@ export async function freezeFfmpeg(...marks: string[]): Promise<{ thaw: () => vo
   return { thaw: () => signalIfThere(pid, 'SIGCONT') };
 }
 
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process that may have ended meanwhile. */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../../../contracts/config.ts';
 import { TapeworksError } from '../../../contracts/errors.ts';
 import { makeLesson } from '../../../samples/make-lesson.ts';
 import { fromRoot } from '../setup/paths.mjs';
@@ -10,14 +9,8 @@ import type { Stack } from '../stack.ts';
 
 export type Source = { mediaRoot: string; kind: 'file' | 'folder'; name: string };
 
-/** A path of the user is meant from where the command was typed. Throws MEDIA_MISSING. */
-export async function chooseSource(
-  given: string | null,
-  _config: Config,
-  stack: Stack,
-  log: (line: string) => void,
-): Promise<Source> {
-  if (given === null) return { mediaRoot: await sampleLesson(stack, log), kind: 'file', name: 'trading-basics.mp4' };
+/** A path of the user, meant from where the command was typed. Throws MEDIA_MISSING. */
+export async function userSource(given: string): Promise<Source> {
   const named = path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
   const real = await realpath(named).catch((cause: unknown) => {
     throw new TapeworksError('MEDIA_MISSING', `There is no ${named}.`, { path: named }, { cause });
@@ -25,6 +18,13 @@ export async function chooseSource(
   if ((await stat(real)).isDirectory()) return { mediaRoot: real, kind: 'folder', name: '.' };
   return { mediaRoot: path.dirname(real), kind: 'file', name: path.basename(real) };
 }
+
+/** The sample lesson; its video is made when it is not there yet. */
+export const sampleSource = async (stack: Stack, log: (line: string) => void): Promise<Source> => ({
+  mediaRoot: await sampleLesson(stack, log),
+  kind: 'file',
+  name: 'trading-basics.mp4',
+});
 
 async function sampleLesson({ tools }: Stack, log: (line: string) => void): Promise<string> {
   const folder = fromRoot('samples', 'lesson');
