@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Pure cores run at once; everything else shares one real stack (tests/setup/stack.ts): Postgres, Temporal, the Qdrant engine.
+// Pure cores run at once; everything else shares one real stack (tests/setup/global.ts): Postgres, Temporal, the Qdrant engine.
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { LlmBackend } from '../clients/llm/types.ts';
 import type { Candle } from '../contracts/candles.ts';
+import type { Config } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { ParseMethod, Rating, Signal } from '../contracts/signals.ts';
 import { ratingAnswerSchema } from '../domain/llm/answers.ts';
@@ -13,12 +14,11 @@ import { ratingPrompt } from '../domain/llm/prompts/rating.ts';
 import { parseRating } from '../domain/llm/rating-answer.ts';
 import { cancellation } from './heartbeat.ts';
 
-const TEMPERATURE = 0.2;
-const MAX_TOKENS = 400;
-
 const answerJsonSchema = decodingSchema(ratingAnswerSchema);
 
 export type ModelRating = { rating: Rating; parseMethod: ParseMethod; model: string; processingTimeMs: number };
+
+export type RatingSettings = Pick<Config, 'LLM_TEMPERATURE' | 'LLM_MAX_TOKENS'>;
 
 /** Errors: those of `Llm.ask`; LLM_ANSWER_INVALID when no way of reading gives a valid rating or a figure is made up. */
 export async function askForRating(
@@ -26,6 +26,7 @@ export async function askForRating(
   backend: LlmBackend,
   signal: Signal,
   lookback: Candle[],
+  { LLM_TEMPERATURE: temperature, LLM_MAX_TOKENS: maxTokens }: RatingSettings,
 ): Promise<ModelRating> {
   const { id, version, system, build } = ratingPrompt;
   const prompt = build({ signal, lookback });
@@ -33,13 +34,13 @@ export async function askForRating(
     task: 'rating',
     promptId: id,
     promptVersion: version,
-    promptHash: promptHash(system, prompt, backend.model, { temperature: TEMPERATURE, maxTokens: MAX_TOKENS }),
+    promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens }),
     workflowId: Context.current().info.workflowExecution?.workflowId ?? '',
     system,
     prompt,
     schema: answerJsonSchema,
-    temperature: TEMPERATURE,
-    maxTokens: MAX_TOKENS,
+    temperature,
+    maxTokens,
     signal: cancellation(),
   });
   const parsed = parseRating(answer.text);

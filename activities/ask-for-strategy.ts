@@ -13,19 +13,17 @@ import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
 import { draftFromAnswer } from '../domain/strategies/draft-from-answer.ts';
 import { cancellation } from './heartbeat.ts';
 
-/** Rules with citations are longer than four sections of text alone. */
-const MAX_TOKENS = 1_500;
 const ROUNDS = 2;
 
 const answerJsonSchema = decodingSchema(strategyAnswerSchema);
 
-type Question = { keyword: string; examples: StrategyExample[]; temperature: number };
+type Question = { keyword: string; examples: StrategyExample[]; temperature: number; maxTokens: number };
 export type ModelStrategy = { draft: StrategyDraft; model: string } | { draft: null; problem: string };
 
 export async function askForStrategy(
   llm: Llm,
   backend: LlmBackend,
-  { keyword, examples, temperature }: Question,
+  { keyword, examples, temperature, maxTokens }: Question,
 ): Promise<ModelStrategy> {
   const { system, build, id, version } = strategyPrompt;
   const first = build({ keyword, examples });
@@ -37,13 +35,13 @@ export async function askForStrategy(
       task: 'strategy',
       promptId: id,
       promptVersion: version,
-      promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens: MAX_TOKENS }),
+      promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens }),
       workflowId: Context.current().info.workflowExecution?.workflowId ?? '',
       system,
       prompt,
       schema: answerJsonSchema,
       temperature,
-      maxTokens: MAX_TOKENS,
+      maxTokens,
       signal: cancellation(),
     });
     const read = readAnswer(answer.text, answer.finishReason === 'length', { keyword, examples, prompt: first });

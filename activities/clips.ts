@@ -25,7 +25,7 @@ export const createClipActivities = ({ config, database, ffmpeg }: Dependencies)
       return { counts: { clips: 0 }, status: 'skipped', note: 'a transcript alone has nothing to cut' };
     }
     const probe = probeSchema.parse(item.probe);
-    const source = mediaFile({ mediaRoot: config.MEDIA_ROOT, dataDir: config.DATA_DIR }, item);
+    const source = await mediaFile(config, item);
     const folder = path.join('clips', String(mediaItemId));
     const cues = await loadCues(database, mediaItemId);
     const hits = await database.keywordHit.findMany({

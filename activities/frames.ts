@@ -18,7 +18,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
   /** Samples each clip's span of the source. Business key: item and time. Frames no longer sampled are removed with their files. */
   async sampleFrames({ mediaItemId }: { mediaItemId: number }): Promise<StageResult> {
     const item = await database.mediaItem.findUniqueOrThrow({ where: { id: mediaItemId } });
-    const source = mediaFile({ mediaRoot: config.MEDIA_ROOT, dataDir: config.DATA_DIR }, item);
+    const source = await mediaFile(config, item);
     const folder = path.join('frames', String(mediaItemId));
     const clips = await database.clip.findMany({ where: { mediaItemId }, orderBy: { startMs: 'asc' } });
     await removeLeftovers(path.resolve(config.DATA_DIR, folder), SAMPLING_FOLDER);
@@ -52,7 +52,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
 
   /** Reads the frames that were not read yet. Without Tesseract the stage is skipped, and says so. */
   async readFrames({ mediaItemId }: { mediaItemId: number }): Promise<StageResult> {
-    if (!ocr.available) {
+    if (!(await ocr.available())) {
       return { counts: { framesWithText: 0 }, status: 'skipped', note: 'tesseract is not installed (npm run doctor)' };
     }
     const unread = await database.frame.findMany({ where: { mediaItemId, text: null }, orderBy: { atMs: 'asc' } });

@@ -22,7 +22,7 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
   async ingest({ mediaItemId }: { mediaItemId: number }): Promise<{ kind: MediaKind; counts: Record<string, number> }> {
     const item = await database.mediaItem.findUnique({ where: { id: mediaItemId } });
     if (!item) throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
-    const file = mediaFile({ mediaRoot: config.MEDIA_ROOT, dataDir: config.DATA_DIR }, item);
+    const file = await mediaFile(config, item);
     const isTranscript = mediaKindOf(file) === 'transcript';
     const probe = isTranscript ? null : await ffmpeg.probe(file, cancellation());
     const source = await transcriptSource(ffmpeg, file, probe);

@@ -7,7 +7,7 @@ import type { LlmBackend } from '../clients/llm/types.ts';
 import { type ErrorCode, TapeworksError } from '../contracts/errors.ts';
 import type { LlmStatus } from '../contracts/signals.ts';
 import { rateSignalOffline } from '../domain/signals/rate-offline.ts';
-import { askForRating } from './ask-for-rating.ts';
+import { askForRating, type RatingSettings } from './ask-for-rating.ts';
 import { beat } from './heartbeat.ts';
 import { OFFLINE } from './strategies.ts';
 
@@ -26,9 +26,9 @@ const STATUS_OF: Partial<Record<ErrorCode, LlmStatus>> = {
   LLM_ANSWER_INVALID: 'invalid_answer',
 };
 
-type Dependencies = { database: Database; llm: Llm };
+type Dependencies = { config: RatingSettings; database: Database; llm: Llm };
 
-export const createRatingActivities = ({ database, llm }: Dependencies) => {
+export const createRatingActivities = ({ config, database, llm }: Dependencies) => {
   async function byRules(pending: PendingSignal, llmStatus: LlmStatus): Promise<string> {
     const startedAt = performance.now();
     const rating = rateSignalOffline(pending.signal, await lookback(pending));
@@ -47,7 +47,7 @@ export const createRatingActivities = ({ database, llm }: Dependencies) => {
   async function byModel(pending: PendingSignal, backend: LlmBackend): Promise<string> {
     const { attempts } = await countAttempt(database, pending);
     try {
-      const { model, ...answer } = await askForRating(llm, backend, pending.signal, await lookback(pending));
+      const { model, ...answer } = await askForRating(llm, backend, pending.signal, await lookback(pending), config);
       await storeRating(database, pending, { ...answer, llmStatus: 'rated', backend: backend.name, model });
       return backend.name;
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Keeps what Temporal forgets: a run's start, progress and outcome. */
+import { Context } from '@temporalio/activity';
 import type { Database } from '../clients/database/client.ts';
 import type { Prisma } from '../clients/database/generated/client.ts';
 import { TapeworksError } from '../contracts/errors.ts';
@@ -43,6 +44,13 @@ export const createRunActivities = ({ database }: { database: Database }) => ({
       create: { ...key, ...state, input: json(input), inputHash: hashJson(input) },
       update: state,
     });
+  },
+
+  /** Asks the server to cancel the workflow that this activity belongs to. */
+  async requestCancel(): Promise<void> {
+    const { client, info } = Context.current();
+    const { workflowId = '', runId } = info.workflowExecution ?? {};
+    await client.workflow.getHandle(workflowId, runId).cancel();
   },
 
   /** What earlier runs stored for an item, for a run that starts at a later stage. */

@@ -17,6 +17,7 @@ import {
 import { hashJson } from '../domain/hash.ts';
 import { requireKeyword } from '../domain/keywords/lexicon.ts';
 import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
+import { checkCitations } from '../domain/strategies/check-citations.ts';
 import { hasRuleMeaning } from '../domain/strategies/meanings/registry.ts';
 import { offlineStrategy } from '../domain/strategies/offline-strategy.ts';
 import { askForStrategy } from './ask-for-strategy.ts';
@@ -27,7 +28,12 @@ export const OFFLINE = 'offline';
 /** Times a model that does not answer is tried before LLM_BACKEND=auto lets the rules answer. */
 const ATTEMPTS_BY_MODEL = 2;
 
-type Dependencies = { config: Pick<Config, 'LLM_BACKEND'>; database: Database; lexicon: Lexicon; llm: Llm };
+type Dependencies = {
+  config: Pick<Config, 'LLM_BACKEND' | 'LLM_MAX_TOKENS'>;
+  database: Database;
+  lexicon: Lexicon;
+  llm: Llm;
+};
 type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null };
 
 export const createStrategyActivities = ({ config, database, lexicon, llm }: Dependencies) => ({
@@ -47,8 +53,7 @@ export const createStrategyActivities = ({ config, database, lexicon, llm }: Dep
     const { workflowExecution } = Context.current().info;
     const inputHash = hashJson({
       keyword,
-      mediaItemId,
-      temperature,
+      temperature: backend ? temperature : null,
       cues: [...examples, ...risk].flatMap(({ cues }) => cues.map(({ id, text }) => [id, text])),
       prompt: [strategyPrompt.id, strategyPrompt.version],
       backend: backend?.name ?? OFFLINE,
@@ -80,7 +85,12 @@ export const createStrategyActivities = ({ config, database, lexicon, llm }: Dep
 
     async function byModel(): Promise<Written> {
       if (!backend) return byRules(null);
-      const answer = await askForStrategy(llm, backend, { keyword, examples, temperature }).catch((error: unknown) => {
+      const answer = await askForStrategy(llm, backend, {
+        keyword,
+        examples,
+        temperature,
+        maxTokens: 3 * config.LLM_MAX_TOKENS,
+      }).catch((error: unknown) => {
         const waits =
           error instanceof TapeworksError && (error.code === 'LLM_TIMEOUT' || error.code === 'LLM_UNAVAILABLE');
         const mayFallBack = config.LLM_BACKEND === 'auto' && Context.current().info.attempt >= ATTEMPTS_BY_MODEL;
@@ -94,6 +104,8 @@ export const createStrategyActivities = ({ config, database, lexicon, llm }: Dep
     }
 
     const { draft, ...by } = written;
+    const [broken] = checkCitations(draft, [...examples, ...risk]);
+    if (broken) throw new TapeworksError('INTERNAL', `${broken.ruleId}: ${broken.message}`, { keyword, ...broken });
     const stored = await storeStrategy(database, {
       draft,
       ...by,

@@ -53,8 +53,15 @@ const variables = {
   }),
   OLLAMA_URL: url(['http:', 'https:']).default('http://127.0.0.1:11434').meta({ description: 'Ollama server.' }),
   OLLAMA_MODEL: z.string().default('llama3.2').meta({ description: 'Model that Ollama runs.' }),
-  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2).meta({ description: 'Sampling temperature.' }),
-  LLM_MAX_TOKENS: count.default(512).meta({ description: 'Longest answer, in tokens.' }),
+  LLM_TEMPERATURE: z.coerce
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.2)
+    .meta({ description: "Sampling temperature of ratings; a strategy's comes with its request." }),
+  LLM_MAX_TOKENS: count.default(512).meta({
+    description: 'Longest answer in tokens; a strategy, whose rules come with it, may take three times that.',
+  }),
   LLM_TIMEOUT_S: count.default(30).meta({ description: 'Seconds one LLM call may take.' }),
   LLM_REQUESTS_PER_MINUTE: count.default(14).meta({ description: 'Requests a minute to a model, over all workers.' }),
   LLM_TOKENS_PER_MINUTE: count.default(950_000).meta({ description: 'Tokens a minute to a model, over all workers.' }),
@@ -67,7 +74,7 @@ const variables = {
   DATA_DIR: z.string().default('./.data').meta({ description: 'Databases, clips, frames, uploads, exports, logs.' }),
   EMBEDDING_MODEL: z.string().default('all-MiniLM-L6-v2').meta({ description: 'Sentence embedding model.' }),
   EMBEDDING_MODEL_DIR: z.string().optional().meta({
-    description: 'Folder with tokenizer.json and onnx/model.onnx; unset: the prepared one.',
+    description: 'Folder with tokenizer.json, config.json and onnx/model.onnx; unset: the prepared one.',
   }),
   EMBEDDING_DEVICE: z.enum(['auto', 'cpu', 'cuda']).default('auto').meta({ description: 'Where embedding runs.' }),
   EMBEDDING_DEVICE_INDEX: z.coerce
@@ -84,18 +91,17 @@ const variables = {
   MEDIA_SLOTS: count.default(2).meta({ description: 'Activities (ffmpeg, OCR) at once on the media queue.' }),
   LLM_SLOTS: count.default(2).meta({ description: 'Activities at once on the llm queue.' }),
   CANDLES_DIR: z.string().default('./samples/candles').meta({ description: 'Folder of candle files (CSV, JSON).' }),
-  WORKFLOW_BUNDLE: z
-    .string()
-    .optional()
-    .meta({ description: 'Prebuilt workflow bundle (npm run bundle); unset: built at start, in about a second.' }),
+  WORKFLOW_BUNDLE: z.string().optional().meta({
+    description: 'Prebuilt workflow bundle (npm run bundle -- FILE); unset: built at start, in about a second.',
+  }),
   METRICS_ADDRESS: z
     .string()
     .optional()
     .meta({ description: 'host:port where a worker serves Prometheus metrics; unset: none.' }),
   TESSERACT: z
     .string()
-    .optional()
-    .meta({ description: 'Tesseract program; unset: looked for on PATH, and OCR is skipped without it.' }),
+    .default('tesseract')
+    .meta({ description: 'Tesseract program; OCR is skipped, and says so, where it is missing.' }),
   FFMPEG: z.string().default('ffmpeg').meta({ description: 'ffmpeg program.' }),
   FFPROBE: z.string().default('ffprobe').meta({ description: 'ffprobe program.' }),
   LOG_LEVEL: z

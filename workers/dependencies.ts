@@ -42,7 +42,7 @@ export function createDependencies(config: Config): Dependencies & { close(): Pr
     database,
     lexicon: LEXICON,
     ffmpeg: createFfmpeg({ ffmpeg: config.FFMPEG, ffprobe: config.FFPROBE }),
-    ocr: createOcr({ tesseract: config.TESSERACT ?? null }),
+    ocr: createOcr({ tesseract: config.TESSERACT }),
     embedder: embedder.get,
     searchIndex: searchIndex.get,
     llm: createLlm(config, database),

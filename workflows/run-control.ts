@@ -198,9 +198,11 @@ export class Run {
     );
     setHandler(
       cancelUpdate,
-      ({ reason }) => {
+      async ({ reason }) => {
         this.progress.cancelReason = reason;
         this.show();
+        // Only the server can cancel a workflow; a worker asks it to.
+        await CancellationScope.nonCancellable(() => runs.requestCancel());
         return this.progress;
       },
       { validator: (_: { reason: string }) => active() },

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { mediaFile, type MediaStore } from '../../clients/database/media.ts';
-import { TapeworksError } from '../../contracts/errors.ts';
+import { errorEntry, TapeworksError } from '../../contracts/errors.ts';
 import { type UploadFields, uploadFieldsSchema } from '../../contracts/http/starts.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { invalidInput } from '../problem.ts';
@@ -124,10 +124,12 @@ async function placeTranscript(folder: string, stem: string, transcript: Receive
 async function presentItem({ config, database }: UploadDependencies, contentHash: string) {
   const item = await database.mediaItem.findUnique({ where: { contentHash }, select: { path: true, store: true } });
   if (!item) return null;
-  const file = mediaFile({ mediaRoot: config.MEDIA_ROOT, dataDir: config.DATA_DIR }, item);
-  const there = await stat(file).then(
-    (found) => found.isFile(),
-    () => false,
+  const there = await mediaFile(config, item).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof TapeworksError && errorEntry(error.code).retryable === false) return false;
+      throw error;
+    },
   );
   return there ? { path: item.path, store: item.store as MediaStore } : null;
 }

@@ -37,6 +37,7 @@ export async function updateRun(
 export async function cancelRun(deps: SteerDependencies, workflowId: string, reason: string): Promise<void> {
   try {
     await updateRun(deps, workflowId, 'cancel', { reason }, CANCEL_DEADLINE_MS);
+    return;
   } catch (error) {
     if (!(error instanceof TapeworksError && error.code === 'NO_WORKER')) throw error;
     deps.log.warn({ workflowId }, 'cancelled without telling why: no worker answers');

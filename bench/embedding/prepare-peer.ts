@@ -5,6 +5,7 @@ import { waitForLock } from '../../deploy/local/setup/lock.mjs';
 import { fromRoot, toolsDir } from '../../deploy/local/setup/paths.mjs';
 import { createProgress } from '../../deploy/local/setup/progress.mjs';
 import { findPython } from '../../deploy/local/setup/python.mjs';
+import { killChildren } from '../../deploy/local/setup/shell.mjs';
 import { hashOf, pending, readOrEmpty, runSteps } from '../../deploy/local/setup/steps.mjs';
 import type { BenchContext } from '../result.ts';
 
@@ -43,6 +44,7 @@ export async function preparePeer({ onEnd }: BenchContext): Promise<{ python: st
       progress.say('Another benchmark prepares it; waiting for it.'),
     );
     onEnd(release);
+    onEnd(killChildren);
     try {
       await runSteps([step], progress);
     } finally {

@@ -24,6 +24,7 @@ export type NoOpSides = {
   sdkDefaults: Side;
   /** All single round trips of our side's rounds so far, in ms; and forgets them. */
   takeRoundTrips: () => number[];
+  /** Ends the workers, then the stack. Safe to call again. */
   close: () => Promise<void>;
 };
 
@@ -73,6 +74,20 @@ export async function startNoOpSides(
     },
   });
 
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await dependencies.close();
+    await Promise.all([connection.close(), client.connection.close()]);
+    await stack.stop();
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+  context.onEnd(close);
+
   return {
     ours: side('our workers', WORKFLOW_QUEUE, ACTIVITY_QUEUE),
     sdkDefaults: side("one worker with the SDK's defaults", DEFAULTS_QUEUE, null),
@@ -81,12 +96,6 @@ export async function startNoOpSides(
       roundTrips = [];
       return taken;
     },
-    async close() {
-      for (const worker of workers) worker.shutdown();
-      await running;
-      await dependencies.close();
-      await Promise.all([connection.close(), client.connection.close()]);
-      await stack.stop();
-    },
+    close,
   };
 }

@@ -2,7 +2,7 @@
 import { createTemporal } from '../../clients/temporal/connect.ts';
 import { QUEUE_NAMES } from '../../contracts/names.ts';
 import { startRuns } from '../../deploy/local/demo/runs.ts';
-import { chooseSource } from '../../deploy/local/demo/source.ts';
+import { sampleSource } from '../../deploy/local/demo/source.ts';
 import { startProcesses } from '../../deploy/local/processes.ts';
 import type { BenchContext } from '../result.ts';
 import { timelineOf } from './history.ts';
@@ -21,7 +21,7 @@ export type PipelineRun = {
 export async function measurePipelineRun(context: BenchContext): Promise<PipelineRun> {
   const { stack, config, dataDir } = await startBenchStack(context);
   try {
-    const source = await chooseSource(null, config, stack, context.say);
+    const source = await sampleSource(stack, context.say);
     const environment = {
       MEDIA_ROOT: source.mediaRoot,
       CANDLES_DIR: config.CANDLES_DIR,

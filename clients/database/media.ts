@@ -1,8 +1,10 @@
 /** Media items by content: registering the same file twice gives the same item. */
 import path from 'node:path';
+import type { Config } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { type MediaKind, videoIdSchema } from '../../contracts/media.ts';
 import { Prisma } from './generated/client.ts';
+import { resolveInside } from '../files/index.ts';
 import type { Database, Transaction } from './client.ts';
 
 export type MediaStore = 'media_root' | 'uploads';
@@ -54,8 +56,8 @@ export async function registerMedia(database: Database | Transaction, media: New
   }
 }
 
-/** Absolute path of an item's file. */
+/** Absolute path of an item's file. Throws MEDIA_MISSING, MEDIA_EMPTY, PATH_NOT_ALLOWED, MEDIA_UNREADABLE. */
 export const mediaFile = (
-  roots: { mediaRoot: string; dataDir: string },
+  { MEDIA_ROOT, DATA_DIR }: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>,
   item: { store: string; path: string },
-): string => path.resolve(item.store === 'uploads' ? path.join(roots.dataDir, 'uploads') : roots.mediaRoot, item.path);
+): Promise<string> => resolveInside(item.store === 'uploads' ? path.join(DATA_DIR, 'uploads') : MEDIA_ROOT, item.path);

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../contracts/config.ts';
 import { createBackendChoice } from './choose.ts';
-import { offlineBackend } from './offline.ts';
 import type { LlmBackend } from './types.ts';
 
 test('health is asked again only after 15 s', async () => {
   let asked = 0;
   let time = 0;
   const backend: LlmBackend = {
-    ...offlineBackend,
+    name: 'counting',
+    model: 'none',
     generate: () => Promise.reject(new Error('not asked')),
     health: async () => ({ ok: ++asked > 1, detail: '', models: [] }),
   };

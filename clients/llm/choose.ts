@@ -7,11 +7,18 @@ import type { BackendHealth, LlmBackend } from './types.ts';
 /** So long a health answer is believed. */
 const HEALTH_FOR_MS = 15_000;
 
-/** Backends that can be had, by the name in LLM_BACKEND. */
-const BACKENDS: Record<'ollama', (config: Config) => LlmBackend> = {
+type BackendName = Exclude<Config['LLM_BACKEND'], 'auto' | 'offline'>;
+
+/** Backends that can be had, by the name in LLM_BACKEND. A new one is one file and one line here (and its name in contracts/config.ts). */
+const BACKENDS: Record<BackendName, (config: Config) => LlmBackend> = {
   ollama: (config) =>
     createOllama({ url: config.OLLAMA_URL, model: config.OLLAMA_MODEL, timeoutMs: config.LLM_TIMEOUT_S * 1_000 }),
 };
+
+/** What `auto` tries. */
+const FIRST_CHOICE: BackendName = 'ollama';
+const nameOf = ({ LLM_BACKEND }: Config): BackendName =>
+  LLM_BACKEND === 'auto' || LLM_BACKEND === 'offline' ? FIRST_CHOICE : LLM_BACKEND;
 
 export type BackendChoice = {
   /** The backend to ask, or `null`: answer by rules. With LLM_BACKEND=ollama it throws `LLM_UNAVAILABLE` instead. */
@@ -23,7 +30,7 @@ export type BackendChoice = {
 export function createBackendChoice(
   config: Config,
   {
-    backend = BACKENDS.ollama(config),
+    backend = BACKENDS[nameOf(config)](config),
     now = () => performance.now(),
   }: { backend?: LlmBackend; now?: () => number } = {},
 ): BackendChoice {

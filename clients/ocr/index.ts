@@ -8,18 +8,33 @@ import { type OcrText, readWords } from './tsv.ts';
 const AUTOMATIC = '3';
 
 export type { OcrText };
-export type Ocr = { available: boolean; read(file: string, signal?: AbortSignal): Promise<OcrText | null> };
+export type Ocr = {
+  /** Whether the program is there; looked for once. */
+  available(): Promise<boolean>;
+  read(file: string, signal?: AbortSignal): Promise<OcrText | null>;
+};
 
 /**
- * `read` gives `null` for a picture without text. `tesseract: null` means the program is not there: `available` is false and
- * `read` throws `TOOL_MISSING`.
+ * `tesseract`: the program by name or path. `read` gives `null` for a picture without text and throws `TOOL_MISSING` without the
+ * program.
  */
-export function createOcr({ tesseract, language = 'eng' }: { tesseract: string | null; language?: string }): Ocr {
+export function createOcr({ tesseract, language = 'eng' }: { tesseract: string; language?: string }): Ocr {
+  let found: Promise<boolean> | null = null;
+  const look = async () => {
+    try {
+      await runProgram({ program: tesseract, args: ['--version'] });
+      return true;
+    } catch (error) {
+      if (error instanceof TapeworksError && error.code === 'TOOL_MISSING') return false;
+      throw error;
+    }
+  };
   return {
-    available: tesseract !== null,
+    available() {
+      found ??= look();
+      return found;
+    },
     async read(file, signal) {
-      if (tesseract === null)
-        throw new TapeworksError('TOOL_MISSING', 'tesseract is not installed.', { program: 'tesseract' });
       const args = [path.resolve(file), 'stdout', '-l', language, '--psm', AUTOMATIC, '-c', 'tessedit_create_tsv=1'];
       // Its own threads slow each other down; the worker runs several pictures at once instead.
       const { stdout } = await runProgram({ program: tesseract, args, signal, env: { OMP_THREAD_LIMIT: '1' } });

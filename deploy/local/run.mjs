@@ -25,6 +25,11 @@ const VERBS = {
   setup: { scope: 'stack', file: null, about: 'only prepares' },
   worker: { scope: 'process', file: 'workers/main.ts', about: 'one worker process (WORKER_QUEUES)' },
   api: { scope: 'process', file: 'api/main.ts', about: 'the API' },
+  bundle: {
+    scope: 'packages',
+    file: 'workers/build-bundle.ts',
+    about: '[FILE]  the workflow bundle for WORKFLOW_BUNDLE',
+  },
   migrate: {
     scope: 'code',
     file: 'deploy/local/migrate.ts',

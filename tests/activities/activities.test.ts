@@ -148,7 +148,7 @@ describe('rating while the model fails', () => {
   ] as const)('%s five times: rated by rules, with llm_status %s', async (code, status) => {
     const { database } = harness.dependencies;
     const signalId = await pend();
-    const { rateSignals } = createRatingActivities({ database, llm: failing(code) });
+    const { rateSignals } = createRatingActivities({ config: harness.config, database, llm: failing(code) });
     for (let attempt = 1; attempt < 5; attempt += 1)
       await expect(run(rateSignals, { signalIds: [signalId] })).rejects.toThrow('as told');
     expect(await run(rateSignals, { signalIds: [signalId] })).toEqual({ rated: 1, offline: 1, backend: 'offline' });
@@ -159,7 +159,11 @@ describe('rating while the model fails', () => {
   it('LLM_RATE_LIMITED waits and is no attempt', async () => {
     const { database } = harness.dependencies;
     const signalId = await pend();
-    const { rateSignals } = createRatingActivities({ database, llm: failing('LLM_RATE_LIMITED') });
+    const { rateSignals } = createRatingActivities({
+      config: harness.config,
+      database,
+      llm: failing('LLM_RATE_LIMITED'),
+    });
     for (let attempt = 1; attempt <= 7; attempt += 1)
       await expect(run(rateSignals, { signalIds: [signalId] })).rejects.toThrow('as told');
     expect((await database.llmEnhancementTask.findUniqueOrThrow({ where: { signalId } })).attempts).toBe(0);
@@ -172,7 +176,11 @@ describe('rating while the model fails', () => {
       where: { signalId },
       data: { createdAt: new Date(Date.now() - 61 * 60_000) },
     });
-    const { rateSignals } = createRatingActivities({ database, llm: failing('LLM_RATE_LIMITED') });
+    const { rateSignals } = createRatingActivities({
+      config: harness.config,
+      database,
+      llm: failing('LLM_RATE_LIMITED'),
+    });
     await run(rateSignals, { signalIds: [signalId] });
     const [result] = await database.llmAnalysisResult.findMany({ where: { signalId } });
     expect(result?.llmStatus).toBe('expired');

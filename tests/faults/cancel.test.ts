@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-it('ends ffmpeg within seconds and leaves no partial file', { timeout: 120_000 }, async () => {
+it('ends ffmpeg within seconds and leaves no partial file', { timeout: 180_000 }, async () => {
   const { handle, before } = await rig.process(file);
   const isCutting = async () => (await ffmpegRuns(rig.dataDir, '.mp4.partial-')).length > 0;
   await before(until(async () => ((await isCutting()) && (await rig.leftovers()).length > 0 ? true : null)));

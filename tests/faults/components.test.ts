@@ -21,7 +21,7 @@ const dimension = 384;
 const pending = async (handle: WorkflowHandle) => (await handle.describe()).raw.pendingActivities ?? [];
 
 describe('Qdrant killed while points are sent to it', () => {
-  it('is waited for, and holds all points in the end', { timeout: 120_000 }, async () => {
+  it('is waited for, and holds all points in the end', { timeout: 180_000 }, async () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'tapeworks-qdrant-'));
     const engine = () => startQdrant({ dataDir, port: 0, log: () => {}, onStarted: () => {} });
     const portOf = ({ url }: { url: string }) => Number(new URL(url).port);
@@ -64,7 +64,7 @@ describe('with workers on the shared components', () => {
   });
   afterEach(() => rig.close());
 
-  it("outlives the end of all its database connections in a stage's middle", { timeout: 120_000 }, async () => {
+  it("outlives the end of all its database connections in a stage's middle", { timeout: 180_000 }, async () => {
     const places: GatePlace[] = [
       { table: 'transcript_cues', event: 'INSERT', when: '(SELECT count(*) FROM transcript_cues) >= 5' },
       { table: 'keyword_hits', event: 'INSERT', when: '(SELECT count(*) FROM keyword_hits) >= 3' },
@@ -87,7 +87,7 @@ describe('with workers on the shared components', () => {
     expect(worker.isRunning()).toBe(true);
   });
 
-  it('a worker told to stop ends its activity first, and another carries on', { timeout: 120_000 }, async () => {
+  it('a worker told to stop ends its activity first, and another carries on', { timeout: 180_000 }, async () => {
     const gate = await rig.gate({ table: 'clips', event: 'INSERT', when: 'true' });
     const crew = [rig.worker(), rig.worker()];
     await Promise.all(crew.map(({ ready }) => ready));

@@ -162,7 +162,6 @@ describe('steering', () => {
     const { handle } = await harness.process('cancel.srt');
     await handle.executeUpdate(MESSAGE_NAMES.pause, { args: [{ reason: '' }] });
     await handle.executeUpdate(MESSAGE_NAMES.cancel, { args: [{ reason: 'wrong lesson' }] });
-    await handle.cancel();
     const error = await failureOf(handle.result());
     expect(error.cause?.name).toBe('CancelledFailure');
     expect((await handle.describe()).status.name).toBe('CANCELLED');

@@ -23,18 +23,19 @@ export async function userSource(given: string): Promise<Source> {
 export const sampleSource = async (stack: Stack, log: (line: string) => void): Promise<Source> => ({
   mediaRoot: await sampleLesson(stack, log),
   kind: 'file',
-  name: 'trading-basics.mp4',
+  name: 'lesson/trading-basics.mp4',
 });
 
 async function sampleLesson({ tools }: Stack, log: (line: string) => void): Promise<string> {
-  const folder = fromRoot('samples', 'lesson');
-  const outFile = path.join(folder, 'trading-basics.mp4');
-  if (existsSync(outFile)) return folder;
+  // As MEDIA_ROOT is by default, so that npm start finds what the demo registered.
+  const samples = fromRoot('samples');
+  const outFile = path.join(samples, 'lesson', 'trading-basics.mp4');
+  if (existsSync(outFile)) return samples;
   const began = performance.now();
   log(
     `Sample lesson: making the video (${tools.espeak ? 'spoken by espeak-ng' : 'with a quiet tone; espeak-ng is not there'}) …`,
   );
   await makeLesson({ ffmpeg: tools.ffmpeg, espeak: tools.espeak, outFile });
   log(`Sample lesson: made in ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return folder;
+  return samples;
 }

@@ -66,7 +66,7 @@ async function examineTemporal(config: Config): Promise<Finding> {
     const target = {
       address: config.TEMPORAL_ADDRESS,
       namespace: config.TEMPORAL_NAMESPACE,
-      tls: config.TEMPORAL_TLS,
+      tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
       apiKey: config.TEMPORAL_API_KEY,
     };
     const look = checkTemporal(target).then(() => `namespace ${target.namespace}`);

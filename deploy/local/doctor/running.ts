@@ -23,7 +23,7 @@ export async function examineRunningStack(dataDir: string, config: Config): Prom
   const target = {
     address: temporalAddress,
     namespace: config.TEMPORAL_NAMESPACE,
-    tls: config.TEMPORAL_TLS,
+    tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
     apiKey: config.TEMPORAL_API_KEY,
   };
   const services = [

@@ -30,7 +30,7 @@ export async function useTemporal(address: string, config: Config, log: (line: s
   const target = {
     address,
     namespace: config.TEMPORAL_NAMESPACE,
-    tls: config.TEMPORAL_TLS,
+    tls: config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined,
     apiKey: config.TEMPORAL_API_KEY,
   };
   const what = `Temporal at ${address} (TEMPORAL_ADDRESS, namespace ${target.namespace})`;
