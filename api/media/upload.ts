@@ -11,7 +11,6 @@ import { type InspectedFile, kindOfFile } from './inspect.ts';
 import { incomingFolder, type Received, type ReceivedFile, receiveUpload } from './receive.ts';
 
 type UploadDependencies = Pick<ApiDependencies, 'config' | 'database' | 'ffmpeg'>;
-const SIDECARS = ['.srt', '.vtt', '.json'];
 const LEFT_OVER_MS = 24 * 3_600_000;
 
 export interface Upload {
@@ -44,8 +43,11 @@ export async function openUpload(deps: UploadDependencies, request: Request): Pr
     const media = received.files.get('file');
     if (!media) throw new TapeworksError('INVALID_INPUT', 'file: send the media as the part "file".');
     const transcript = received.files.get('transcript');
-    if (transcript && !SIDECARS.includes(path.extname(transcript.name)))
-      throw new TapeworksError('INVALID_INPUT', `transcript: its name must end with ${SIDECARS.join(', ')}.`);
+    if (transcript && !TRANSCRIPT_EXTENSIONS.includes(path.extname(transcript.name)))
+      throw new TapeworksError(
+        'INVALID_INPUT',
+        `transcript: its name must end with ${TRANSCRIPT_EXTENSIONS.join(', ')}.`,
+      );
     return {
       fields,
       payload: { fields, file: media.contentHash, transcript: transcript?.contentHash ?? null },
@@ -116,7 +118,7 @@ async function place(
 
 /** One transcript a file: an earlier one of another format goes. */
 async function placeTranscript(folder: string, stem: string, transcript: ReceivedFile): Promise<void> {
-  for (const extension of SIDECARS) await rm(path.join(folder, `${stem}${extension}`), { force: true });
+  for (const extension of TRANSCRIPT_EXTENSIONS) await rm(path.join(folder, `${stem}${extension}`), { force: true });
   await rename(transcript.file, path.join(folder, `${stem}${path.extname(transcript.name)}`));
 }
 

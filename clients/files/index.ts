@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { writeBeside } from './write-beside.ts';
 
-export { type HashOptions, hashFile } from './hash.ts';
+export { hashFile } from './hash.ts';
 export { removeLeftovers } from './leftovers.ts';
-export { findSidecar, MEDIA_EXTENSIONS, mediaKindOf, TRANSCRIPT_EXTENSIONS, walkMedia } from './media-files.ts';
+export { findSidecar, mediaKindOf, TRANSCRIPT_EXTENSIONS, walkMedia } from './media-files.ts';
 export { isInside, resolveInside } from './resolve-inside.ts';
 export { writeBeside } from './write-beside.ts';
 

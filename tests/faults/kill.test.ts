@@ -10,8 +10,9 @@ import { type Rig, startRig } from './rig.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { ffmpegRuns, freezeFfmpeg } from './worker-process.ts';
 
-/** Where each stage has stored some of what it stores, and is about to store more. */
 const rows = (table: string) => `(SELECT count(*) FROM ${table})`;
+
+/** Where each stage has stored some of what it stores, and is about to store more. */
 const MIDDLE: Record<Stage, GatePlace> = {
   ingest: { table: 'transcript_cues', event: 'INSERT', when: `${rows('transcript_cues')} >= 5` },
   detectKeywords: { table: 'keyword_hits', event: 'INSERT', when: `${rows('keyword_hits')} >= 3` },
@@ -107,21 +108,24 @@ it('finishes, with nothing lost or doubled', { timeout: 600_000 }, async () => {
   expect(await snapshotOf(rig, mediaItemId)).toEqual(undisturbed);
   expect(await rig.leftovers()).toEqual([]);
   await until(async () => ((await ffmpegRuns(rig.mediaRoot)).length === 0 ? true : null));
-  expect(await timedOutActivities(handle)).toEqual(
+  expect(await repeatedActivities(handle)).toEqual(
     expect.arrayContaining([
       'ingest',
       'detectKeywords',
       'generateClips',
+      'extractConcepts',
+      'sampleFrames',
       'readFrames',
       'embed',
       'index',
       'scanSignals',
+      'exportResults',
     ]),
   );
 });
 
 /** Activities of the run whose completed attempt was not the first. */
-async function timedOutActivities(handle: WorkflowHandle): Promise<string[]> {
+async function repeatedActivities(handle: WorkflowHandle): Promise<string[]> {
   const { events } = await handle.fetchHistory();
   const names = new Map(
     events?.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
