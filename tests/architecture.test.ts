@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { envExample } from '../contracts/config.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
@@ -70,5 +71,14 @@ describe('size', () => {
       .map((file) => ({ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length }));
     expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
     expect(lengths.filter(({ lines }) => lines > 150).length).toBeLessThan(lengths.length / 10);
+  });
+});
+
+describe('README', () => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const settings = [...envExample().matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)];
+
+  it.each(settings.map(([, name, value]) => [name, value]))('has %s with its default', (name, value) => {
+    expect(readme).toContain(`| \`${name}\` | ${value ? `\`${value}\`` : '–'} |`);
   });
 });

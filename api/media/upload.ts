@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { mediaFile, type MediaStore } from '../../clients/database/media.ts';
+import { TRANSCRIPT_EXTENSIONS } from '../../clients/files/index.ts';
 import { errorEntry, TapeworksError } from '../../contracts/errors.ts';
 import { type UploadFields, uploadFieldsSchema } from '../../contracts/http/starts.ts';
 import type { ApiDependencies } from '../deps.ts';

@@ -37,7 +37,7 @@ const VERBS = {
   },
   test: { scope: 'stack', file: null, tool: 'vitest', args: ['run'], hermetic: true, about: '[ARGS]  all tests' },
   check: { scope: 'code', file: null, hermetic: true, about: 'format, lint, types, unused code' },
-  bench: { scope: 'stack', file: 'bench/run.ts', about: '[NAME]  benchmarks' },
+  bench: { scope: 'stack', file: 'bench/run.ts', hermetic: true, about: '[NAME]  benchmarks' },
 };
 
 async function main() {

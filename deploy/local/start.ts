@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ConfigError, parseConfig } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { startProcesses } from './processes.ts';
-import { type Stack, startStack } from './stack.ts';
+import { type Stack, StackBusy, startStack } from './stack.ts';
 
 /** npm and a terminal may deliver one Ctrl-C twice; a person needs longer for a second one. */
 const SAME_SIGNAL_MS = 400;
