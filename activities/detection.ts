@@ -1,6 +1,7 @@
 /** Finds keywords in the transcript and the concepts taught around them. Both replace what an earlier run found, key by key. */
 import type { Database } from '../clients/database/client.ts';
 import { loadCues } from '../clients/database/cues.ts';
+import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import { extractConcepts } from '../domain/concepts/extract.ts';
 import { createMatcher, findHits } from '../domain/keywords/match.ts';
@@ -73,6 +74,3 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
     return { keywords: [...expressible, ...others].slice(0, limit) };
   },
 });
-
-/** A lesson of hours has thousands of hits; they are written together or not at all. */
-const LONG_TRANSACTION = { timeout: 120_000, maxWait: 10_000 };

@@ -6,15 +6,19 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import { enhancedBars, processingSummary, ratedSignals, strategyExport } from '../clients/database/exports.ts';
-import { writeAtomic } from '../clients/files/index.ts';
+import { removeLeftovers, writeAtomic } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
 import { enhancedBarsCsv } from '../domain/exports/enhanced-bars-csv.ts';
 import { signalsCsv } from '../domain/exports/signals-csv.ts';
+
+/** A half-written export this old was left by a killed worker. */
+const ABANDONED_MS = 3_600_000;
 
 type Dependencies = { config: Pick<Config, 'DATA_DIR'>; database: Database };
 
 export const createExportActivities = ({ config, database }: Dependencies) => ({
   async exportResults(_: Record<string, never>) {
+    await removeLeftovers(path.resolve(config.DATA_DIR, 'exports'), '.partial-', ABANDONED_MS);
     const signals = await ratedSignals(database);
     const files: Array<{ name: string; text: string; rows: number }> = [];
     const series = await enhancedBars(database, signals);

@@ -6,6 +6,7 @@ import type { Prisma } from '../clients/database/generated/client.ts';
 import { mediaFile } from '../clients/database/media.ts';
 import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
 import { findSidecar, mediaKindOf } from '../clients/files/index.ts';
+import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
 import type { Config } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { MediaKind, Probe } from '../contracts/media.ts';
@@ -62,9 +63,6 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
     return { kind, counts: { cues: transcript.cues.length, minutes: Math.round(durationMs / 6_000) / 10 } };
   },
 });
-
-/** A lesson of hours has thousands of cues; they are written together or not at all. */
-const LONG_TRANSACTION = { timeout: 120_000, maxWait: 10_000 };
 
 async function transcriptSource(ffmpeg: Ffmpeg, file: string, probe: Probe | null): Promise<Source> {
   if (probe === null) return { bytes: await readFile(file), name: path.basename(file), origin: 'file' };

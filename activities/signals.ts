@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadCandles, storeCandles } from '../clients/database/candles.ts';
 import type { Database } from '../clients/database/client.ts';
+import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
 import type { Prisma } from '../clients/database/generated/client.ts';
 import type { Timeframe } from '../contracts/candles.ts';
 import type { Config } from '../contracts/config.ts';
@@ -111,7 +112,7 @@ async function storeSignals(
       data: untasked.map(({ id }) => ({ signalId: id })),
     });
     return count;
-  });
+  }, LONG_TRANSACTION);
 }
 
 async function candleFiles(folder: string): Promise<string[]> {

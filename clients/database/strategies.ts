@@ -1,5 +1,6 @@
 import type { Citation, StrategyDraft } from '../../contracts/strategies.ts';
 import type { Database } from './client.ts';
+import { LONG_TRANSACTION } from './transactions.ts';
 import type { Prisma } from './generated/client.ts';
 
 export interface NewStrategy {
@@ -32,7 +33,7 @@ export async function storeStrategy(
     );
     await transaction.strategyCitation.createMany({ data: cited, skipDuplicates: true });
     return { id, citations: await transaction.strategyCitation.count({ where: { strategyId: id } }) };
-  });
+  }, LONG_TRANSACTION);
 }
 
 const toRow = (strategyId: number, ruleId: string, { cueId, clipId, startMs, endMs, quote }: Citation) => ({
