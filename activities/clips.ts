@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import { loadCues } from '../clients/database/cues.ts';
-import { mediaFile } from '../clients/database/media.ts';
+import { unchangedFile } from '../clients/database/media.ts';
 import { clipExtension, type Ffmpeg } from '../clients/ffmpeg/index.ts';
 import { removeLeftovers, writeAtomic } from '../clients/files/index.ts';
 import { type ClipPlan, clipSettingsSchema } from '../contracts/clips.ts';
@@ -25,7 +25,7 @@ export const createClipActivities = ({ config, database, ffmpeg }: Dependencies)
       return { counts: { clips: 0 }, status: 'skipped', note: 'a transcript alone has nothing to cut' };
     }
     const probe = probeSchema.parse(item.probe);
-    const source = await mediaFile(config, item);
+    const source = await unchangedFile(config, item);
     const folder = path.join('clips', String(mediaItemId));
     const cues = await loadCues(database, mediaItemId);
     const hits = await database.keywordHit.findMany({
@@ -45,7 +45,9 @@ export const createClipActivities = ({ config, database, ffmpeg }: Dependencies)
         thumbnailPath: probe.kind === 'video' ? `${stem}.jpg` : null,
       };
       const stored = await database.clip.findUnique({ where: { mediaItemId_startMs_endMs: keyOf(mediaItemId, plan) } });
-      const id = stored && (await isWhole(absolute(stored.path), stored.sizeBytes)) ? stored.id : await cut(plan, clip);
+      const whole = stored && (await isWhole(absolute(stored.path), stored.sizeBytes)) ? stored : null;
+      const id = whole?.id ?? (await cut(plan, clip));
+      if (whole) await renew(whole, plan);
       await database.keywordHit.updateMany({
         where: { id: { in: plan.hitIndexes.flatMap((hit) => hits[hit]?.id ?? []) } },
         data: { clipId: id },
@@ -53,6 +55,14 @@ export const createClipActivities = ({ config, database, ffmpeg }: Dependencies)
       beat({ clips: index + 1, of: plans.length });
     }
     return { counts: { clips: plans.length } };
+
+    /** The picture stays; its words may have been corrected. */
+    async function renew(stored: { id: number; text: string }, { startMs, endMs }: ClipPlan): Promise<void> {
+      const text = spokenIn(cues, startMs, endMs);
+      if (text === stored.text) return;
+      await writeAtomic(absolute(path.join(folder, `${startMs}-${endMs}.vtt`)), cueVtt(cues, startMs, endMs));
+      await database.clip.update({ where: { id: stored.id }, data: { text } });
+    }
 
     async function cut(plan: ClipPlan, clip: { path: string; thumbnailPath: string | null }): Promise<number> {
       const signal = cancellation();

@@ -8,48 +8,65 @@ import type { Database } from '../clients/database/client.ts';
 import { enhancedBars, processingSummary, ratedSignals, strategyExport } from '../clients/database/exports.ts';
 import { removeLeftovers, writeAtomic } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
-import { enhancedBarsCsv } from '../domain/exports/enhanced-bars-csv.ts';
+import { enhancedBarsHeader, enhancedBarsLines } from '../domain/exports/enhanced-bars-csv.ts';
 import { signalsCsv } from '../domain/exports/signals-csv.ts';
+import { beat } from './heartbeat.ts';
 
 /** A half-written export this old was left by a killed worker. */
 const ABANDONED_MS = 3_600_000;
 
 type Dependencies = { config: Pick<Config, 'DATA_DIR'>; database: Database };
 
-export const createExportActivities = ({ config, database }: Dependencies) => ({
-  async exportResults(_: Record<string, never>) {
-    await removeLeftovers(path.resolve(config.DATA_DIR, 'exports'), '.partial-', ABANDONED_MS);
-    const signals = await ratedSignals(database);
-    const files: Array<{ name: string; text: string; rows: number }> = [];
-    const series = await enhancedBars(database, signals);
-    const strategies = await strategyExport(database);
-    files.push({ name: 'llm_signals.csv', text: signalsCsv(signals), rows: signals.length });
-    files.push({
-      name: 'llm_strategy_results.csv',
-      text: enhancedBarsCsv(series),
-      rows: series.reduce((sum, { candles }) => sum + candles.length, 0),
-    });
-    files.push({ name: 'strategies.json', text: `${JSON.stringify(strategies, null, 2)}\n`, rows: strategies.length });
-    files.push({
-      name: 'llm_processing_summary.json',
-      text: `${JSON.stringify(await processingSummary(database), null, 2)}\n`,
-      rows: 1,
-    });
+/** Any number that all workers agree on and no other lock uses. */
+const LOCK = 7_239_115;
+const LOCKED = { timeout: 3_600_000, maxWait: 600_000 };
 
-    const exportIds: number[] = [];
-    for (const { name, text, rows } of files) {
-      const relative = path.join('exports', name);
-      const target = path.resolve(config.DATA_DIR, relative);
-      await writeAtomic(target, text);
-      const row = { path: relative, rows, sizeBytes: (await stat(target)).size };
-      const key = { scope: 'all', name };
-      const { id } = await database.export.upsert({
-        where: { scope_name: key },
-        create: { ...key, ...row },
-        update: row,
-      });
-      exportIds.push(id);
+export const createExportActivities = ({ config, database }: Dependencies) => {
+  const folder = 'exports';
+  const absolute = (name: string) => path.resolve(config.DATA_DIR, folder, name);
+
+  async function keep(name: string, content: string | AsyncIterable<string>, rows: number): Promise<number> {
+    await writeAtomic(absolute(name), content);
+    const row = { path: path.join(folder, name), rows, sizeBytes: (await stat(absolute(name))).size };
+    const key = { scope: 'all', name };
+    const where = { scope_name: key };
+    return (await database.export.upsert({ where, create: { ...key, ...row }, update: row })).id;
+  }
+
+  async function writeAll(): Promise<number[]> {
+    const signals = await ratedSignals(database);
+    const strategies = await strategyExport(database);
+    let bars = 0;
+    async function* barLines() {
+      yield enhancedBarsHeader();
+      for await (const part of enhancedBars(database, signals)) {
+        bars += part.candles.length;
+        yield enhancedBarsLines(part);
+        beat({ bars });
+      }
     }
-    return { exportIds };
-  },
-});
+    const exportIds = [
+      await keep('llm_signals.csv', signalsCsv(signals), signals.length),
+      await keep('llm_strategy_results.csv', barLines(), 0),
+      await keep('strategies.json', `${JSON.stringify(strategies, null, 2)}\n`, strategies.length),
+      await keep('llm_processing_summary.json', `${JSON.stringify(await processingSummary(database), null, 2)}\n`, 1),
+    ];
+    await database.export.updateMany({
+      where: { name: 'llm_strategy_results.csv', scope: 'all' },
+      data: { rows: bars },
+    });
+    return exportIds;
+  }
+
+  return {
+    /** One export at a time over all workers: what is read under the lock is not older than what it replaces. */
+    async exportResults(_: Record<string, never>) {
+      await removeLeftovers(path.resolve(config.DATA_DIR, folder), '.partial-', ABANDONED_MS);
+      const exportIds = await database.$transaction(async (transaction) => {
+        await transaction.$queryRaw`SELECT pg_advisory_xact_lock(${LOCK})::text AS locked`;
+        return writeAll();
+      }, LOCKED);
+      return { exportIds };
+    },
+  };
+};

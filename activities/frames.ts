@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
-import { mediaFile } from '../clients/database/media.ts';
+import { unchangedFile } from '../clients/database/media.ts';
 import { type Ffmpeg, SAMPLING_FOLDER } from '../clients/ffmpeg/index.ts';
 import { removeLeftovers } from '../clients/files/index.ts';
 import type { Ocr } from '../clients/ocr/index.ts';
@@ -18,7 +18,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
   /** Samples each clip's span of the source. Business key: item and time. Frames no longer sampled are removed with their files. */
   async sampleFrames({ mediaItemId }: { mediaItemId: number }): Promise<StageResult> {
     const item = await database.mediaItem.findUniqueOrThrow({ where: { id: mediaItemId } });
-    const source = await mediaFile(config, item);
+    const source = await unchangedFile(config, item);
     const folder = path.join('frames', String(mediaItemId));
     const clips = await database.clip.findMany({ where: { mediaItemId }, orderBy: { startMs: 'asc' } });
     await removeLeftovers(path.resolve(config.DATA_DIR, folder), SAMPLING_FOLDER);

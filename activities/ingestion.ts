@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import type { Prisma } from '../clients/database/generated/client.ts';
-import { mediaFile } from '../clients/database/media.ts';
+import { mediaChanged, mediaFile } from '../clients/database/media.ts';
 import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
-import { findSidecar, mediaKindOf } from '../clients/files/index.ts';
+import { findSidecar, hashFile, mediaKindOf } from '../clients/files/index.ts';
 import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
 import type { Config } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
@@ -24,6 +24,7 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
     const item = await database.mediaItem.findUnique({ where: { id: mediaItemId } });
     if (!item) throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
     const file = await mediaFile(config, item);
+    if ((await hashFile(file, { signal: cancellation() })) !== item.contentHash) throw mediaChanged(item.path);
     const isTranscript = mediaKindOf(file) === 'transcript';
     const probe = isTranscript ? null : await ffmpeg.probe(file, cancellation());
     const source = await transcriptSource(ffmpeg, file, probe);
@@ -39,6 +40,8 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
       });
       const known = await transaction.transcript.findUnique({ where: { mediaItemId }, select: { contentHash: true } });
       if (known?.contentHash === contentHash) return;
+      // A strategy rests on the words it cites: with other words it is no longer shown to be taught.
+      await transaction.strategy.deleteMany({ where: { citations: { some: { cue: { mediaItemId } } } } });
       await transaction.transcript.deleteMany({ where: { mediaItemId } });
       const { id: transcriptId } = await transaction.transcript.create({
         data: {

@@ -1,12 +1,12 @@
 /** Keeps what Temporal forgets: a run's start, progress and outcome. */
 import { Context } from '@temporalio/activity';
 import type { Database } from '../clients/database/client.ts';
+import { inputHash } from '../clients/database/starts.ts';
 import type { Prisma } from '../clients/database/generated/client.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { WorkflowType } from '../contracts/names.ts';
 import type { MediaKind } from '../contracts/media.ts';
 import type { Progress, RunStatus } from '../contracts/runs.ts';
-import { hashJson } from '../domain/hash.ts';
 
 export interface RunRecord {
   workflowId: string;
@@ -26,13 +26,15 @@ export const createRunActivities = ({ database }: { database: Database }) => ({
   /** Writes the run's state. Business key: workflow id and run id. An ended run is never set back to running. */
   async recordRun(record: RunRecord): Promise<void> {
     const { workflowId, runId, startedAt, endedAt, input, progress, result, ...rest } = record;
+    // Failures of single items are in the progress; the last one is what ended the run.
+    const failure = record.status === 'failed' ? progress.failures.at(-1) : undefined;
     const state = {
       ...rest,
       mediaItemId: await existingMedia(database, record.mediaItemId),
       stage: progress.stage,
       progress: json(progress),
       ...(result ? { result: json(result) } : {}),
-      ...(progress.failures[0] ? { failure: json(progress.failures[0]) } : {}),
+      ...(failure ? { failure: json(failure) } : {}),
       startedAt: new Date(startedAt),
       endedAt: endedAt ? new Date(endedAt) : null,
     };
@@ -41,7 +43,7 @@ export const createRunActivities = ({ database }: { database: Database }) => ({
     if (known?.endedAt && !endedAt) return;
     await database.run.upsert({
       where: { workflowId_runId: key },
-      create: { ...key, ...state, input: json(input), inputHash: hashJson(input) },
+      create: { ...key, ...state, input: json(input), inputHash: inputHash(input) },
       update: state,
     });
   },
@@ -67,11 +69,12 @@ export const createRunActivities = ({ database }: { database: Database }) => ({
       where: { mediaItemIds: { equals: [mediaItemId] } },
       orderBy: { id: 'desc' },
       distinct: ['keyword'],
-      select: { id: true },
+      select: { id: true, backend: true },
     });
     const { cues, hits, clips, concepts, frames, embeddings } = item._count;
     return {
       kind: item.kind as MediaKind,
+      backends: strategies.map(({ backend }) => backend),
       strategyIds: strategies.map(({ id }) => id).sort((a, b) => a - b),
       counts: { cues, hits, clips, concepts, frames, vectors: embeddings, strategies: strategies.length },
     };

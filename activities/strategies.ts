@@ -2,18 +2,14 @@
 import { Context } from '@temporalio/activity';
 import type { Database } from '../clients/database/client.ts';
 import { loadConcepts, loadExamples, loadRiskExamples } from '../clients/database/examples.ts';
-import { storeStrategy } from '../clients/database/strategies.ts';
+import { findStrategy, storeStrategy } from '../clients/database/strategies.ts';
 import type { Llm } from '../clients/llm/llm.ts';
+import type { LlmBackend } from '../clients/llm/types.ts';
 import type { Config } from '../contracts/config.ts';
-import { TapeworksError } from '../contracts/errors.ts';
+import { type ErrorCode, TapeworksError } from '../contracts/errors.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import type { GenerateStrategyInput, GenerateStrategyResult } from '../contracts/messages.ts';
-import {
-  type StrategyDraft,
-  type StrategyExample,
-  type StrategyRules,
-  strategyRulesSchema,
-} from '../contracts/strategies.ts';
+import { type StrategyDraft, type StrategyExample } from '../contracts/strategies.ts';
 import { hashJson } from '../domain/hash.ts';
 import { requireKeyword } from '../domain/keywords/lexicon.ts';
 import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
@@ -25,6 +21,8 @@ import { askForStrategy } from './ask-for-strategy.ts';
 /** Name of the backend that works by rules and quotes; it is no model and never says it is. */
 export const OFFLINE = 'offline';
 
+/** How a model is silent. */
+const SILENT: ReadonlySet<ErrorCode> = new Set(['LLM_TIMEOUT', 'LLM_UNAVAILABLE']);
 /** Times a model that does not answer is tried before LLM_BACKEND=auto lets the rules answer. */
 const ATTEMPTS_BY_MODEL = 2;
 
@@ -34,7 +32,7 @@ type Dependencies = {
   lexicon: Lexicon;
   llm: Llm;
 };
-type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null };
+type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null; inputHash: string };
 
 export const createStrategyActivities = ({ config, database, lexicon, llm }: Dependencies) => ({
   /**
@@ -50,82 +48,60 @@ export const createStrategyActivities = ({ config, database, lexicon, llm }: Dep
     }
     const risk = await loadRiskExamples(database, examples);
     const backend = await llm.chooseBackend();
-    const { workflowExecution } = Context.current().info;
-    const inputHash = hashJson({
-      keyword,
-      temperature: backend ? temperature : null,
-      cues: [...examples, ...risk].flatMap(({ cues }) => cues.map(({ id, text }) => [id, text])),
-      prompt: [strategyPrompt.id, strategyPrompt.version],
-      backend: backend?.name ?? OFFLINE,
-      model: backend?.model ?? OFFLINE,
-      run: force ? (workflowExecution?.runId ?? null) : null,
-    });
-    const known = await database.strategy.findUnique({
-      where: { inputHash },
-      include: { _count: { select: { citations: true } } },
-    });
-    if (known) {
-      const rules = countRules(strategyRulesSchema.parse(known.rules));
-      return {
-        strategyId: known.id,
+    const { workflowExecution, attempt } = Context.current().info;
+    const hashFor = (by: LlmBackend | null) =>
+      hashJson({
         keyword,
-        reused: true,
-        backend: known.backend,
-        citations: known._count.citations,
-        rules,
-      };
-    }
+        temperature: by ? temperature : null,
+        cues: [...examples, ...risk].flatMap(({ cues }) => cues.map(({ id, text }) => [id, text])),
+        prompt: [strategyPrompt.id, strategyPrompt.version],
+        backend: by?.name ?? OFFLINE,
+        model: by?.model ?? OFFLINE,
+        run: force ? (workflowExecution?.runId ?? null) : null,
+      });
+    const known = await findStrategy(database, hashFor(backend));
+    if (known) return { ...known, keyword, reused: true };
 
-    const byRules = async (note: string | null): Promise<Written> => {
+    const byRules = async (note: string | null, inputHash: string): Promise<Written> => {
       const all = [...examples, ...risk];
       const draft = offlineStrategy({ keyword, examples: all, concepts: await loadConcepts(database, all) });
-      return { draft, backend: OFFLINE, model: OFFLINE, note };
+      return { draft, backend: OFFLINE, model: OFFLINE, note, inputHash };
     };
-    const written = backend ? await byModel() : await byRules(null);
 
-    async function byModel(): Promise<Written> {
-      if (!backend) return byRules(null);
-      const answer = await askForStrategy(llm, backend, {
-        keyword,
-        examples,
-        temperature,
-        maxTokens: 3 * config.LLM_MAX_TOKENS,
-      }).catch((error: unknown) => {
-        const waits =
-          error instanceof TapeworksError && (error.code === 'LLM_TIMEOUT' || error.code === 'LLM_UNAVAILABLE');
-        const mayFallBack = config.LLM_BACKEND === 'auto' && Context.current().info.attempt >= ATTEMPTS_BY_MODEL;
-        if (waits && mayFallBack) return { draft: null, problem: error.message };
-        throw error;
-      });
-      if (answer.draft) return { draft: answer.draft, backend: backend.name, model: answer.model, note: null };
-      const why = `${backend.name} ${backend.model} gave no usable rules: ${answer.problem.slice(0, 1_000)}`;
-      if (hasRuleMeaning(keyword)) return byRules(why);
-      throw new TapeworksError('LLM_ANSWER_INVALID', why, { keyword });
-    }
+    const byModel = async (model: LlmBackend): Promise<Written> => {
+      const question = { keyword, examples, temperature, maxTokens: 3 * config.LLM_MAX_TOKENS };
+      try {
+        const answer = await askForStrategy(llm, model, question);
+        const inputHash = hashFor(model);
+        if (answer.draft)
+          return { draft: answer.draft, backend: model.name, model: answer.model, note: null, inputHash };
+        const why = `${model.name} ${model.model} gave no usable rules: ${answer.problem.slice(0, 1_000)}`;
+        if (hasRuleMeaning(keyword)) return await byRules(why, inputHash);
+        throw new TapeworksError('LLM_ANSWER_INVALID', why, { keyword });
+      } catch (error) {
+        const silent = error instanceof TapeworksError && SILENT.has(error.code);
+        const mayFallBack = config.LLM_BACKEND === 'auto' && attempt >= ATTEMPTS_BY_MODEL && hasRuleMeaning(keyword);
+        if (!silent || !mayFallBack) throw error;
+        // Kept as the rules' own: once the model answers again, it is asked.
+        return byRules(`${model.name} ${model.model} did not answer: ${error.message}`, hashFor(null));
+      }
+    };
 
+    const written = backend ? await byModel(backend) : await byRules(null, hashFor(null));
     const { draft, ...by } = written;
     const [broken] = checkCitations(draft, [...examples, ...risk]);
     if (broken) throw new TapeworksError('INTERNAL', `${broken.ruleId}: ${broken.message}`, { keyword, ...broken });
     const stored = await storeStrategy(database, {
       draft,
       ...by,
-      inputHash,
       promptId: strategyPrompt.id,
       promptVersion: strategyPrompt.version,
       examplesUsed: examples.length,
       mediaItemIds: mediaOf(examples),
     });
-    return {
-      strategyId: stored.id,
-      keyword,
-      reused: false,
-      backend: by.backend,
-      citations: stored.citations,
-      rules: countRules(draft.rules),
-    };
+    return { ...stored, keyword };
   },
 });
 
-const countRules = ({ entry, exit, risk }: StrategyRules) => entry.length + exit.length + risk.basis.length;
 const mediaOf = (examples: StrategyExample[]) =>
   [...new Set(examples.map(({ mediaItemId }) => mediaItemId))].sort((a, b) => a - b);

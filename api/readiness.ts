@@ -65,6 +65,9 @@ async function checkModel({ config }: ApiDependencies): Promise<string> {
   return `${model} is in place`;
 }
 
+/** A long poll lasts a minute. */
+const POLLED_WITHIN_MS = 75_000;
+
 async function checkQueue({ config, temporal }: ApiDependencies, queue: QueueName): Promise<string> {
   const { pollers } = await asking(temporal, `task queue ${taskQueue(queue)}`, () =>
     temporal.workflowService.describeTaskQueue({
@@ -73,7 +76,11 @@ async function checkQueue({ config, temporal }: ApiDependencies, queue: QueueNam
       taskQueueType: queue === 'workflow' ? TASK_QUEUE_TYPE.workflow : TASK_QUEUE_TYPE.activity,
     }),
   );
-  const count = pollers?.length ?? 0;
+  // The server lists who polled within minutes; one that lives polls again within one.
+  const alive = (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLED_WITHIN_MS,
+  );
+  const count = alive.length;
   if (count === 0) throw new TapeworksError('NO_WORKER', `No worker serves ${taskQueue(queue)}.`);
   return `${count} worker(s)`;
 }

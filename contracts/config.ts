@@ -91,6 +91,9 @@ const variables = {
   MEDIA_SLOTS: count.default(2).meta({ description: 'Activities (ffmpeg, OCR) at once on the media queue.' }),
   LLM_SLOTS: count.default(2).meta({ description: 'Activities at once on the llm queue.' }),
   CANDLES_DIR: z.string().default('./samples/candles').meta({ description: 'Folder of candle files (CSV, JSON).' }),
+  SHUTDOWN_GRACE_S: count.default(20).meta({
+    description: 'Seconds that running activities get to end when a worker stops; then they are cancelled.',
+  }),
   WORKFLOW_BUNDLE: z.string().optional().meta({
     description: 'Prebuilt workflow bundle (npm run bundle -- FILE); unset: built at start, in about a second.',
   }),

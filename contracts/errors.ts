@@ -38,6 +38,11 @@ const taxonomy = {
   RANGE_NOT_SATISFIABLE: { status: 416, retryable: false, remedy: 'Ask for a byte range inside the file.' },
   // The media itself
   MEDIA_MISSING: { status: 404, retryable: false, remedy: 'Check the path; it is relative to MEDIA_ROOT.' },
+  MEDIA_CHANGED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Register the file again (POST /media): other content is another item.',
+  },
   MEDIA_EMPTY: {
     status: 422,
     retryable: false,

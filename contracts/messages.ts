@@ -1,7 +1,7 @@
 /** What workflows take and give, and the messages that steer them. One object each; ids, not blobs. */
 import { z } from 'zod';
 import { productSchema, timeframeSchema } from './candles.ts';
-import { stageSchema } from './runs.ts';
+import { failureSchema, stageSchema } from './runs.ts';
 
 export const processMediaInputSchema = z.object({
   mediaItemId: z.int().min(1),
@@ -43,6 +43,8 @@ export const processLibraryInputSchema = z.object({
   soFar: z.object({ done: z.int(), skipped: z.int(), failed: z.int() }),
   /** `true` does files again that were done with the same inputs. */
   force: z.boolean(),
+  /** Failures of the runs before, the last fifty. Set by the workflow itself. */
+  failures: z.array(failureSchema).max(50),
   /** Files a run handles before it continues as new. */
   filesPerRun: z.int().min(1).max(500),
 });

@@ -41,6 +41,7 @@ export const progressSchema = z.object({
   workflowType: z.string(),
   stage: z.string().nullable(),
   paused: z.boolean(),
+  pauseReason: z.string().nullable(),
   cancelReason: z.string().nullable(),
   stages: z.array(stageProgressSchema),
   counts: z.record(z.string(), z.number()),

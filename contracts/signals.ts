@@ -48,7 +48,7 @@ export const PARSE_METHODS = ['json', 'markdown_json', 'fields', 'sentiment', 'r
 export type ParseMethod = (typeof PARSE_METHODS)[number];
 
 /** Whether a model rated the signal, or why not. */
-export const LLM_STATUSES = ['rated', 'offline', 'unavailable', 'rate_limited', 'invalid_answer', 'expired'] as const;
+export const LLM_STATUSES = ['rated', 'offline', 'unavailable', 'invalid_answer', 'expired'] as const;
 export type LlmStatus = (typeof LLM_STATUSES)[number];
 
 /** Columns of llm_signals.csv, in order. `llm_status` is ours, last, so that each signal has its row even without a model. */

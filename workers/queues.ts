@@ -16,14 +16,15 @@ const slots: Record<ActivityQueue, (config: Config) => number> = {
   llm: ({ LLM_SLOTS }) => LLM_SLOTS,
 };
 
-const shared = {
-  // What is running gets time to end or to note how far it is; then it is cancelled, and at last let go.
-  shutdownGraceTime: '20s',
-  shutdownForceTime: '30s',
-  // Heartbeats reach the server within a second, hence cancellation reaches ffmpeg within two.
-  maxHeartbeatThrottleInterval: '1s',
-  defaultHeartbeatThrottleInterval: '1s',
-} as const satisfies Partial<WorkerOptions>;
+const shared = ({ SHUTDOWN_GRACE_S }: Config) =>
+  ({
+    // What is running gets time to end or to note how far it is; then it is cancelled, and at last let go.
+    shutdownGraceTime: SHUTDOWN_GRACE_S * 1_000,
+    shutdownForceTime: (SHUTDOWN_GRACE_S + 10) * 1_000,
+    // Heartbeats reach the server within a second, hence cancellation reaches ffmpeg within two.
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+  }) satisfies Partial<WorkerOptions>;
 
 /** Options for one queue but for connection and namespace. The workflow queue needs the bundle's code path. */
 export function workerOptions(
@@ -34,10 +35,10 @@ export function workerOptions(
 ): WorkerOptions {
   if (queue === 'workflow') {
     if (bundle === null) throw new TypeError('The workflow queue needs a workflow bundle.');
-    return { ...shared, taskQueue: taskQueue(queue), workflowBundle: { codePath: bundle } };
+    return { ...shared(config), taskQueue: taskQueue(queue), workflowBundle: { codePath: bundle } };
   }
   return {
-    ...shared,
+    ...shared(config),
     taskQueue: taskQueue(queue),
     activities: activitiesOn(queue, activities),
     maxConcurrentActivityTaskExecutions: slots[queue](config),

@@ -1,8 +1,8 @@
 /** Strategies for many keywords over the whole library, then strategies.json. Meant for a schedule; safe to run at any time. */
-import { continueAsNew, executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { BatchGenerateInput, BatchGenerateResult } from '../contracts/messages.ts';
 import { taskQueue, workflowId } from '../contracts/names.ts';
-import { toFailure } from './failures.ts';
+import { ownCancellation, toFailure } from './failures.ts';
 import { generateStrategy } from './generate-strategy.ts';
 import { inParallel } from './in-parallel.ts';
 import { exporting, library } from './profiles.ts';
@@ -32,7 +32,7 @@ export async function batchGenerate(input: BatchGenerateInput): Promise<BatchGen
           });
           result[strategy.reused ? 'reused' : 'made'] += 1;
         } catch (error) {
-          if (isCancellation(error)) throw error;
+          if (ownCancellation()) throw error;
           result.failed += 1;
           const failure = toFailure(error, 'generateStrategies');
           run.progress.failures.push({ ...failure, message: `${keyword}: ${failure.message}` });

@@ -1,12 +1,26 @@
 /** What went wrong, as a person reads it: unwraps Temporal's failure chain down to the code and remedy the activity gave. */
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { Failure } from '../contracts/runs.ts';
+
+/** Whether this workflow itself is being cancelled; a child that somebody cancelled is a result like any other. */
+export const ownCancellation = (): boolean => CancellationScope.current().consideredCancelled;
 
 export function toFailure(error: unknown, stage: string | null): Failure {
   const cause = rootCause(error);
   if (cause instanceof ApplicationFailure) {
     const [detail] = (cause.details ?? []) as Array<{ remedy?: string } | undefined>;
     return { code: cause.type ?? 'INTERNAL', message: cause.message, remedy: detail?.remedy ?? '', stage };
+  }
+  if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) {
+    return { code: 'CANCELLED', message: 'It was cancelled.', remedy: 'Start or rerun it to go on.', stage };
   }
   if (cause instanceof TimeoutFailure) {
     const remedy =

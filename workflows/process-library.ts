@@ -1,9 +1,9 @@
 /** Every media file of a folder, a bounded number at once. One bad file is counted and named; it never stops the rest. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { continueAsNew, executeChild, isCancellation } from '@temporalio/workflow';
+import { continueAsNew, executeChild } from '@temporalio/workflow';
 import type { ProcessLibraryInput, ProcessLibraryResult } from '../contracts/messages.ts';
 import { taskQueue, workflowId } from '../contracts/names.ts';
-import { toFailure } from './failures.ts';
+import { ownCancellation, toFailure } from './failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { processMedia } from './process-media.ts';
 import { library } from './profiles.ts';
@@ -13,6 +13,7 @@ export async function processLibrary(input: ProcessLibraryInput): Promise<Proces
   const run = new Run({ workflowType: 'processLibrary', stages: ['processFiles'], input });
   return run.tell(async () => {
     const result: ProcessLibraryResult = { ...input.soFar };
+    run.progress.failures.push(...input.failures);
     const { paths, more } = await library.listMedia({
       folder: input.folder,
       after: input.after,
@@ -25,7 +26,7 @@ export async function processLibrary(input: ProcessLibraryInput): Promise<Proces
         try {
           result[await processFile(path)] += 1;
         } catch (error) {
-          if (isCancellation(error)) throw error;
+          if (ownCancellation()) throw error;
           result.failed += 1;
           const failure = toFailure(error, path);
           run.progress.failures.push({ ...failure, message: `${path}: ${failure.message}` });
@@ -36,7 +37,13 @@ export async function processLibrary(input: ProcessLibraryInput): Promise<Proces
       return { counts: { ...result } };
     });
 
-    if (more) await continueAsNew<typeof processLibrary>({ ...input, after: paths.at(-1) ?? null, soFar: result });
+    if (more)
+      await continueAsNew<typeof processLibrary>({
+        ...input,
+        after: paths.at(-1) ?? null,
+        soFar: result,
+        failures: run.progress.failures.slice(-50),
+      });
     return result;
   });
 

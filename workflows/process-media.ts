@@ -2,12 +2,12 @@
  * One lesson from file to rated signals:
  * ingest → keywords → clips → (concepts ∥ frames → text) → vectors → index → strategies → signals → ratings → exports.
  */
-import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { GenerateStrategyResult, ProcessMediaInput, ProcessMediaResult } from '../contracts/messages.ts';
 import { taskQueue, workflowId } from '../contracts/names.ts';
 import { type Stage, STAGES } from '../contracts/runs.ts';
 import { enhanceSignals } from './enhance-signals.ts';
-import { toFailure } from './failures.ts';
+import { ownCancellation, toFailure } from './failures.ts';
 import { generateStrategy } from './generate-strategy.ts';
 import { inParallel } from './in-parallel.ts';
 import { clips, detection, embedding, exporting, frames, indexing, ingestion, runs, signals } from './profiles.ts';
@@ -75,13 +75,13 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
         );
       } catch (error) {
         // A keyword without a strategy is a result, not a failure of the lesson.
-        if (isCancellation(error)) throw error;
+        if (ownCancellation()) throw error;
         const { code, message } = toFailure(error, 'generateStrategies');
         withoutStrategy.push({ keyword, code, message });
       }
     });
     strategyIds = made.map(({ strategyId }) => strategyId).sort((a, b) => a - b);
-    backend = made[0]?.backend ?? backend;
+    backend = namesOf(made.map((strategy) => strategy.backend)) || backend;
     return {
       counts: { strategies: made.length, keywordsWithoutStrategy: withoutStrategy.length },
       note: `backend ${backend}`,
@@ -116,9 +116,13 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
       const earlier = await runs.earlierResults(item);
       hasPictures = earlier.kind === 'video';
       strategyIds = earlier.strategyIds;
+      backend = namesOf(earlier.backends) || backend;
       Object.assign(run.progress.counts, earlier.counts);
     }
     while (next < steps.length) {
+      // A rerun asked for during a pause comes before the next stage.
+      await run.unpaused();
+      next = rerunOr(next);
       const [stage, step] = steps[next] as [Stage, () => Promise<void>];
       if (stage === 'extractConcepts') {
         await conceptsBesideFrames();
@@ -127,8 +131,7 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
         await step();
         next += 1;
       }
-      const rerun = run.takeRerun();
-      if (rerun) next = steps.findIndex(([name]) => name === rerun);
+      next = rerunOr(next);
     }
     return {
       mediaItemId,
@@ -153,7 +156,14 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
       await stepOf('sampleFrames')();
       await stepOf('readFrames')();
     };
-    await Promise.all([stepOf('extractConcepts')(), frameSteps()]);
+    // Both come to their end before either's failure ends the run.
+    const branches = await Promise.allSettled([stepOf('extractConcepts')(), frameSteps()]);
+    for (const branch of branches) if (branch.status === 'rejected') throw branch.reason;
+  }
+
+  function rerunOr(next: number): number {
+    const rerun = run.takeRerun();
+    return rerun ? steps.findIndex(([name]) => name === rerun) : next;
   }
 
   function stepOf(name: Stage): () => Promise<void> {
@@ -161,3 +171,5 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
     return found ? found[1] : async () => {};
   }
 }
+
+const namesOf = (backends: string[]): string => [...new Set(backends)].sort().join(', ');

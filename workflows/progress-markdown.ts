@@ -17,6 +17,6 @@ export function progressMarkdown(progress: Progress): string {
     return `| ${marks[status]} | ${stage} | ${[...counted, note ?? ''].filter(Boolean).join(', ')} | ${seconds === null ? '' : `${seconds.toFixed(1)} s`} |`;
   });
   const failures = progress.failures.map(({ code, message, remedy }) => `- **${code}** ${message} ${remedy}`);
-  const head = progress.paused ? '**Paused.**\n\n' : '';
+  const head = progress.paused ? `**Paused.** ${progress.pauseReason ?? ''}\n\n` : '';
   return `${head}| | stage | | |\n|---|---|---|---|\n${rows.join('\n')}${failures.length > 0 ? `\n\n${failures.join('\n')}` : ''}`;
 }

@@ -6,6 +6,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   ContinueAsNew,
   defineQuery,
@@ -19,7 +20,7 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { MESSAGE_NAMES, type WorkflowType } from '../contracts/names.ts';
 import type { Progress, RunStatus, StageProgress } from '../contracts/runs.ts';
-import { toFailure } from './failures.ts';
+import { ownCancellation, toFailure } from './failures.ts';
 import { progressMarkdown } from './progress-markdown.ts';
 import { runs } from './profiles.ts';
 
@@ -69,6 +70,7 @@ export class Run {
       workflowType: options.workflowType,
       stage: null,
       paused: false,
+      pauseReason: null,
       cancelReason: null,
       stages: options.stages.map((stage) => ({ stage, status: 'pending', counts: {}, note: null, seconds: null })),
       counts: {},
@@ -91,9 +93,11 @@ export class Run {
       await this.#end('completed', result);
       return result;
     } catch (error) {
-      if (isCancellation(error)) {
+      if (ownCancellation()) {
         for (const stage of this.progress.stages) if (stage.status === 'running') stage.status = 'cancelled';
         await CancellationScope.nonCancellable(() => this.#end('cancelled', null));
+        // Whatever else failed meanwhile, the run ends as what it was asked to.
+        if (!isCancellation(error)) throw new CancelledFailure('The run was cancelled.');
       } else if (error instanceof ContinueAsNew) {
         await this.#end('continued', null);
       } else {
@@ -130,8 +134,8 @@ export class Run {
       entry.note = outcome.note ?? null;
       Object.assign(this.progress.counts, entry.counts);
     } catch (error) {
-      entry.status = isCancellation(error) ? 'cancelled' : 'failed';
-      if (!isCancellation(error)) this.progress.failures.push(toFailure(error, name));
+      entry.status = ownCancellation() ? 'cancelled' : 'failed';
+      if (!ownCancellation()) this.progress.failures.push(toFailure(error, name));
       throw error;
     } finally {
       entry.seconds = (Date.now() - startedAt) / 1000;
@@ -170,8 +174,8 @@ export class Run {
     setHandler(progressQuery, () => this.progress);
     setHandler(
       pauseUpdate,
-      (_: { reason: string }) => {
-        this.progress.paused = true;
+      ({ reason }: { reason: string }) => {
+        Object.assign(this.progress, { paused: true, pauseReason: reason });
         this.show();
         return this.progress;
       },
@@ -185,7 +189,7 @@ export class Run {
     setHandler(
       resumeUpdate,
       () => {
-        this.progress.paused = false;
+        Object.assign(this.progress, { paused: false, pauseReason: null });
         this.show();
         return this.progress;
       },

@@ -31,7 +31,10 @@ export async function removeMedia(
   await searchIndex.deleteMedia(item.id);
   await removeFiles(deps, item);
   await database.$transaction([
-    database.strategy.deleteMany({ where: { mediaItemIds: { equals: [item.id] } } }),
+    // A strategy rests on all the moments it cites; without some of them its rules would stand uncited.
+    database.strategy.deleteMany({
+      where: { OR: [{ mediaItemIds: { has: item.id } }, { citations: { some: { cue: { mediaItemId: item.id } } } }] },
+    }),
     database.mediaItem.deleteMany({ where: { id: item.id } }),
   ]);
 }

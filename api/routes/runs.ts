@@ -189,7 +189,7 @@ export function runRoutes(deps: ApiDependencies): Router {
 
 /** What the run wrote down as its failure, under its own code where that is one of the taxonomy. */
 function failureError({ status, failures }: RunDetail): TapeworksError {
-  const [failure] = failures;
+  const failure = failures.at(-1);
   if (!failure) return new TapeworksError('INTERNAL', `The run ${status} without saying why.`);
   const { code, message, stage, remedy } = failure;
   if (isErrorCode(code)) return new TapeworksError(code, message, { stage });

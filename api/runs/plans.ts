@@ -40,6 +40,7 @@ export async function planLibrary(
     concurrency: body.concurrency,
     after: null,
     soFar: { done: 0, skipped: 0, failed: 0 },
+    failures: [],
     force: body.force,
     filesPerRun: body.files_per_run,
   };

@@ -9,6 +9,7 @@ import type { ApiDependencies } from '../deps.ts';
 import { statusUrl, temporalUrl } from '../links.ts';
 import { reconcile } from './outcome.ts';
 import { asking, describeRun } from './temporal.ts';
+import { workingOn } from './working.ts';
 
 type ReadDependencies = Pick<ApiDependencies, 'config' | 'database' | 'temporal'>;
 const QUERY_DEADLINE_MS = 3_000;
@@ -61,6 +62,7 @@ export async function readRun(
     note: asked.note,
     input: asRecord(row?.input),
     failure: row?.failure,
+    working: running && !ending ? workingOn(description) : [],
   });
 }
 
@@ -107,6 +109,7 @@ async function readWaiting({ config, database }: ReadDependencies, workflowId: s
     note: waiting.lastError ?? 'It is about to be handed to Temporal.',
     input: asRecord(waiting.input),
     failure: null,
+    working: [],
   });
 }
 
@@ -167,7 +170,8 @@ function detailOf(
     note,
     input,
     failure,
-  }: { live: boolean; note: string | null; input: Record<string, unknown>; failure: unknown },
+    working,
+  }: Pick<RunDetail, 'live' | 'note' | 'input' | 'working'> & { failure: unknown },
 ): RunDetail {
   const stored = failureSchema.safeParse(failure);
   const failures = progress?.failures ?? [];
@@ -176,7 +180,9 @@ function detailOf(
     stage: progress?.stage ?? summary.stage,
     live,
     note,
+    working,
     paused: summary.status === 'running' && (progress?.paused ?? false),
+    pauseReason: progress?.pauseReason ?? null,
     cancelReason: progress?.cancelReason ?? null,
     stages: progress?.stages ?? [],
     counts: progress?.counts ?? {},

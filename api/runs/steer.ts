@@ -48,7 +48,7 @@ export async function cancelRun(deps: SteerDependencies, workflowId: string, rea
 /** What a run that continued as new had got to is forgotten: a rerun starts at the beginning. */
 const FRESH: Record<WorkflowType, object> = {
   processMedia: { fromStage: null },
-  processLibrary: { after: null, soFar: { done: 0, skipped: 0, failed: 0 } },
+  processLibrary: { after: null, soFar: { done: 0, skipped: 0, failed: 0 }, failures: [] },
   generateStrategy: {},
   enhanceSignals: { soFar: { rated: 0, offline: 0, backend: 'offline' } },
   batchGenerate: { after: null, soFar: { made: 0, reused: 0, failed: 0 } },

@@ -1,5 +1,6 @@
 import type { Candle, CandleSeries, Timeframe } from '../../contracts/candles.ts';
 import type { Database } from './client.ts';
+import type { Candle as CandleRow } from './generated/client.ts';
 
 /** Rows of one INSERT: seven parameters each, well under PostgreSQL's 65,535. */
 const CHUNK = 5_000;
@@ -34,7 +35,31 @@ export async function loadCandles(
     orderBy: { time: 'desc' },
     take: last,
   });
-  return rows
-    .reverse()
-    .map(({ time, open, high, low, close, volume }) => ({ time: time.getTime(), open, high, low, close, volume }));
+  return rows.reverse().map(toCandle);
 }
+
+/** All bars of a series, oldest first, in pages of at most `limit`. */
+export async function* candlePages(
+  database: Database,
+  { product, timeframe, limit }: { product: string; timeframe: Timeframe; limit: number },
+): AsyncGenerator<Candle[]> {
+  for (let after = new Date(0), full = true; full; ) {
+    const rows = await database.candle.findMany({
+      where: { product, timeframe, time: { gt: after } },
+      orderBy: { time: 'asc' },
+      take: limit,
+    });
+    yield rows.map(toCandle);
+    after = rows.at(-1)?.time ?? after;
+    full = rows.length === limit;
+  }
+}
+
+const toCandle = ({ time, open, high, low, close, volume }: CandleRow): Candle => ({
+  time: time.getTime(),
+  open,
+  high,
+  low,
+  close,
+  volume,
+});

@@ -2,8 +2,8 @@
 import { TapeworksError } from '../../contracts/errors.ts';
 
 const SOCKET = /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND|AI_AGAIN)$/;
-/** Prisma: P1xxx is the connection, P2024 the pool. PostgreSQL: shutting down, connection exceptions, too many connections. */
-const AWAY = /^(P1\d{3}|P2024|57P0[1-3]|08\d{3}|53300)$/;
+/** Prisma: P1xxx is the connection, P2024 and P2028 the pool. PostgreSQL: shutting down, connection exceptions, too many connections. */
+const AWAY = /^(P1\d{3}|P2024|P2028|57P0[1-3]|08\d{3}|53300)$/;
 
 /** The taxonomy's error for what Prisma or `pg` threw, the original as its cause; null where it is none of the database's. */
 export function fromDatabase(error: unknown): TapeworksError | null {

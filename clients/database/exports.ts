@@ -3,11 +3,11 @@ import type { Timeframe } from '../../contracts/candles.ts';
 import type { LlmStatus } from '../../contracts/signals.ts';
 import type { EnhancedSeries } from '../../domain/exports/enhanced-bars-csv.ts';
 import type { RatedSignal } from '../../domain/exports/signals-csv.ts';
-import { loadCandles } from './candles.ts';
+import { candlePages } from './candles.ts';
 import type { Database } from './client.ts';
 import { toSignal } from './signals.ts';
 
-const ALL_BARS = 1_000_000;
+const BARS_A_PAGE = 5_000;
 
 /** Every signal, rated or not, oldest bar first. */
 export async function ratedSignals(database: Database): Promise<RatedSignal[]> {
@@ -34,17 +34,17 @@ export async function ratedSignals(database: Database): Promise<RatedSignal[]> {
   }));
 }
 
-/** The bars of every series that has a signal. */
-export async function enhancedBars(database: Database, signals: RatedSignal[]): Promise<EnhancedSeries[]> {
+/** Parts of every series that has a signal, in order, so that years of minutes need no more memory than a few days. */
+export async function* enhancedBars(database: Database, signals: RatedSignal[]): AsyncGenerator<EnhancedSeries> {
   const keys = [...new Set(signals.map(({ signal }) => `${signal.symbol} ${signal.timeframe}`))].sort();
-  return Promise.all(
-    keys.map(async (key) => {
-      const [product, timeframe] = key.split(' ') as [string, Timeframe];
-      const candles = await loadCandles(database, { product, timeframe, last: ALL_BARS });
-      const own = signals.filter(({ signal }) => signal.symbol === product && signal.timeframe === timeframe);
-      return { product, timeframe, candles, signals: own };
-    }),
-  );
+  for (const key of keys) {
+    const [product, timeframe] = key.split(' ') as [string, Timeframe];
+    const own = signals.filter(({ signal }) => signal.symbol === product && signal.timeframe === timeframe);
+    for await (const candles of candlePages(database, { product, timeframe, limit: BARS_A_PAGE })) {
+      const times = new Set(candles.map(({ time }) => time));
+      yield { product, timeframe, candles, signals: own.filter(({ signal }) => times.has(signal.barTime)) };
+    }
+  }
 }
 
 /** strategies.json: each strategy with its rules and the moments they cite. */

@@ -1,4 +1,5 @@
 /** Media items by content: registering the same file twice gives the same item. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
@@ -40,7 +41,10 @@ export async function registerMedia(database: Database | Transaction, media: New
       });
     }
     // The file may have been moved: the newest place where it was seen is the one to read.
-    return database.mediaItem.update({ where: { id: known.id }, data: { path: media.path, store: media.store } });
+    return database.mediaItem.update({
+      where: { id: known.id },
+      data: { path: media.path, store: media.store, sizeBytes: media.sizeBytes },
+    });
   }
   const videoId = videoIdSchema.parse(media.videoId ?? videoIdFor(media.path, media.contentHash));
   const { title, ...rest } = media;
@@ -61,3 +65,16 @@ export const mediaFile = (
   { MEDIA_ROOT, DATA_DIR }: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>,
   item: { store: string; path: string },
 ): Promise<string> => resolveInside(item.store === 'uploads' ? path.join(DATA_DIR, 'uploads') : MEDIA_ROOT, item.path);
+
+/** As `mediaFile`; throws MEDIA_CHANGED when the file's size is another than when it was registered. */
+export async function unchangedFile(
+  roots: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>,
+  item: { store: string; path: string; sizeBytes: bigint },
+): Promise<string> {
+  const file = await mediaFile(roots, item);
+  if (BigInt((await stat(file)).size) !== item.sizeBytes) throw mediaChanged(item.path);
+  return file;
+}
+
+export const mediaChanged = (named: string): TapeworksError =>
+  new TapeworksError('MEDIA_CHANGED', `"${named}" holds other content than when it was registered.`);

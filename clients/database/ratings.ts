@@ -48,6 +48,12 @@ export const countAttempt = (database: Database, { taskId }: PendingSignal, by =
     select: { attempts: true },
   });
 
+/** Keeps why the last attempt failed, for those who look at a pending task. */
+export async function noteFailure(database: Database, { taskId }: PendingSignal, error: unknown): Promise<void> {
+  const said = error instanceof TapeworksError ? `${error.code}: ${error.message}` : String(error);
+  await database.llmEnhancementTask.update({ where: { id: taskId }, data: { error: said } });
+}
+
 /** Stores the rating and ends the task, together and once per task. */
 export async function storeRating(
   database: Database,
@@ -61,6 +67,6 @@ export async function storeRating(
       create: { taskId, signalId, ...rating, ...how, modelUsed },
       update: {},
     }),
-    database.llmEnhancementTask.update({ where: { id: taskId }, data: { status: 'done', error: null } }),
+    database.llmEnhancementTask.update({ where: { id: taskId }, data: { status: 'done' } }),
   ]);
 }

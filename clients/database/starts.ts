@@ -8,8 +8,8 @@ export interface EarlierRun {
   status: string;
 }
 
-/** Hash of what a workflow's result depends on. */
-export const inputHash = (input: object): string => hashJson(input);
+/** Hash of what a workflow's result depends on; the stage it started at is no part of that. */
+export const inputHash = (input: object): string => hashJson({ ...input, fromStage: undefined });
 
 /** The newest run of a workflow id that completed with these very inputs. */
 export async function completedRun(database: Database, workflowId: string, input: object): Promise<EarlierRun | null> {

@@ -9,6 +9,6 @@ export { isInside, resolveInside } from './resolve-inside.ts';
 export { writeBeside } from './write-beside.ts';
 
 /** Writes all or nothing, through to the disk; the folder is made when missing. Errors: `DISK_FULL`. */
-export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomic(file: string, data: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   await writeBeside(file, (partial) => writeFile(partial, data, { flag: 'wx' }));
 }

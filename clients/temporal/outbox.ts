@@ -4,6 +4,7 @@
  */
 import {
   type Client,
+  type WorkflowExecutionDescription,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
@@ -11,10 +12,16 @@ import {
 import { TapeworksError } from '../../contracts/errors.ts';
 import { taskQueue, type WorkflowType } from '../../contracts/names.ts';
 import type { Database, Transaction } from '../database/client.ts';
-import type { Prisma } from '../database/generated/client.ts';
+import { fromDatabase } from '../database/errors.ts';
+import type { Outbox, Prisma } from '../database/generated/client.ts';
 import { inputHash } from '../database/starts.ts';
 import { withDeadline } from './connect.ts';
 import { fromTemporal } from './errors.ts';
+
+/** Memo under which a workflow keeps which outbox row it was started by. */
+const WISH = 'outboxId';
+/** A wish refused so often is left alone, with its reason in the row. */
+const MAX_ATTEMPTS = 20;
 
 export interface StartRequest {
   workflowType: WorkflowType;
@@ -44,24 +51,7 @@ export async function dispatch(database: Database, temporal: Client, outboxId: n
   if (row.runId) return { workflowId: row.workflowId, runId: row.runId, reused: true };
   try {
     const started = await start(temporal, row);
-    await database.$transaction([
-      database.outbox.update({ where: { id: outboxId }, data: { runId: started.runId, dispatchedAt: new Date() } }),
-      database.run.upsert({
-        where: { workflowId_runId: { workflowId: row.workflowId, runId: started.runId } },
-        create: {
-          workflowId: row.workflowId,
-          runId: started.runId,
-          workflowType: row.workflowType,
-          mediaItemId: row.mediaItemId,
-          keyword: row.keyword,
-          status: 'running',
-          input: row.input as Prisma.InputJsonObject,
-          inputHash: inputHash(row.input as object),
-          startedAt: new Date(),
-        },
-        update: {},
-      }),
-    ]);
+    await noteStarted(database, row, started.runId);
     return started;
   } catch (error) {
     const known = fromTemporal(error, `workflow ${row.workflowId}`);
@@ -71,10 +61,29 @@ export async function dispatch(database: Database, temporal: Client, outboxId: n
   }
 }
 
-/** Starts what an earlier process wrote and did not get to. Returns how many; one that is refused does not hold up the rest. */
+/** The row is done with, and the run is in the table of runs from its first moment. */
+async function noteStarted(database: Database, row: Outbox, runId: string): Promise<void> {
+  const { workflowId, workflowType, keyword } = row;
+  const input = row.input as Prisma.InputJsonObject;
+  // The item may have been deleted since the wish was written.
+  const media = await database.mediaItem.findFirst({ where: { id: row.mediaItemId ?? 0 }, select: { id: true } });
+  const mediaItemId = media?.id ?? null;
+  const run = { workflowId, runId, workflowType, keyword, mediaItemId, input, inputHash: inputHash(input) };
+  await database.$transaction([
+    database.outbox.update({ where: { id: row.id }, data: { runId, dispatchedAt: new Date() } }),
+    database.run.upsert({
+      where: { workflowId_runId: { workflowId, runId } },
+      create: { ...run, status: 'running', startedAt: new Date() },
+      update: {},
+    }),
+  ]);
+}
+
+/** Starts what an earlier process wrote and did not get to. Returns how many; one that fails does not hold up the rest. */
 export async function dispatchWaiting(database: Database, temporal: Client, olderThanMs = 10_000): Promise<number> {
+  const before = new Date(Date.now() - olderThanMs);
   const rows = await database.outbox.findMany({
-    where: { dispatchedAt: null, createdAt: { lt: new Date(Date.now() - olderThanMs) } },
+    where: { dispatchedAt: null, attempts: { lt: MAX_ATTEMPTS }, createdAt: { lt: before } },
     orderBy: { id: 'asc' },
     take: 100,
     select: { id: true },
@@ -85,24 +94,26 @@ export async function dispatchWaiting(database: Database, temporal: Client, olde
       await dispatch(database, temporal, id);
       dispatched += 1;
     } catch (error) {
-      // Its reason is in the row. With Temporal away the others fail alike, and the next round takes them up.
-      if (!(error instanceof TapeworksError) || error.code === 'TEMPORAL_UNAVAILABLE') throw error;
+      // The reason is in the row. While a component is away the others would fail alike: the next round takes them up.
+      const known = error instanceof TapeworksError ? error : fromDatabase(error);
+      if (known?.code === 'TEMPORAL_UNAVAILABLE' || known?.code === 'DATABASE_UNAVAILABLE') throw known;
     }
   }
   return dispatched;
 }
 
-async function start(
-  temporal: Client,
-  { workflowType, workflowId, input }: { workflowType: string; workflowId: string; input: unknown },
-): Promise<Started> {
-  const running = await runningRunId(temporal, workflowId);
+async function start(temporal: Client, { id, workflowType, workflowId, input }: Outbox): Promise<Started> {
+  const present = await describeExecution(temporal, workflowId);
+  // An earlier attempt got through, but its answer was lost: the same wish is not fulfilled twice.
+  if (present?.memo?.[WISH] === id) return { workflowId, runId: present.runId, reused: false };
+  const running = present?.status.name === 'RUNNING' ? present.runId : null;
   try {
     const handle = await withDeadline(temporal, () =>
       temporal.workflow.start(workflowType, {
         workflowId,
         taskQueue: taskQueue('workflow'),
         args: [input],
+        memo: { [WISH]: id },
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
         staticSummary: `${workflowType} ${workflowId}`,
@@ -116,13 +127,12 @@ async function start(
   }
 }
 
-async function runningRunId(temporal: Client, workflowId: string): Promise<string | null> {
+async function describeExecution(temporal: Client, workflowId: string): Promise<WorkflowExecutionDescription | null> {
   try {
-    const { status, runId } = await withDeadline(temporal, () => temporal.workflow.getHandle(workflowId).describe());
-    return status.name === 'RUNNING' ? runId : null;
+    return await withDeadline(temporal, () => temporal.workflow.getHandle(workflowId).describe());
   } catch (error) {
     const known = fromTemporal(error, workflowId);
-    if (known instanceof Error && 'code' in known && known.code === 'NOT_FOUND') return null;
+    if (known instanceof TapeworksError && known.code === 'NOT_FOUND') return null;
     throw known;
   }
 }

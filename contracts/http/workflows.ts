@@ -31,7 +31,17 @@ export const runDetailSchema = runSummarySchema
     live: z.boolean(),
     /** Why it is not live, when it should be. */
     note: z.string().nullable(),
+    /** Activities under way: which, which attempt, and how far each says it is. */
+    working: z.array(
+      z.object({
+        activity: z.string(),
+        attempt: z.int(),
+        details: z.record(z.string(), z.unknown()).nullable(),
+        lastFailure: z.string().nullable(),
+      }),
+    ),
     paused: z.boolean(),
+    pauseReason: z.string().nullable(),
     cancelReason: z.string().nullable(),
     stages: z.array(stageProgressSchema),
     counts: z.record(z.string(), z.number()),

@@ -12,6 +12,8 @@ import { taskQueue } from '../../contracts/names.ts';
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 const DEADLINE_MS = 8_000;
+/** A long poll lasts a minute; the server lists the gone for minutes more. */
+const POLLED_WITHIN_MS = 75_000;
 
 async function apiProblem({ PORT }: Config): Promise<string | null> {
   const response = await fetch(`http://127.0.0.1:${PORT}/health/live`, { signal: AbortSignal.timeout(DEADLINE_MS) });
@@ -36,7 +38,11 @@ async function workerProblem(config: Config): Promise<string | null> {
         }),
       );
       // The SDK's own identity is "pid@host".
-      if (!pollers?.some((poller) => poller.identity?.includes(hostname()))) missing.push(taskQueue(queue));
+      const now = Date.now();
+      const alive = pollers?.filter(
+        (poller) => now - Number(poller.lastAccessTime?.seconds ?? 0) * 1_000 < POLLED_WITHIN_MS,
+      );
+      if (!alive?.some((poller) => poller.identity?.includes(hostname()))) missing.push(taskQueue(queue));
     }
     return missing.length === 0 ? null : `this host does not poll for ${missing.join(', ')}`;
   } finally {

@@ -63,7 +63,8 @@ async function main(): Promise<number> {
     } else {
       log('\nEverything is stopped now; npm start brings it up again, with what was made.');
     }
-    return results.failures.length > 0 ? 1 : 0;
+    const allDone = Object.values(results.statuses).every((status) => status === 'completed');
+    return allDone && results.failures.length === 0 ? 0 : 1;
   } finally {
     await stack.stop();
   }

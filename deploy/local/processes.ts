@@ -29,7 +29,9 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A process that lived this long starts anew with a short pause. */
 const STEADY_MS = 60_000;
-/** A worker may finish what it is at. */
+/** On one machine somebody waits for the end: what does not finish by then is cancelled, and done again by the next start. */
+const SHUTDOWN_GRACE_S = '5';
+/** The grace, the cancelling, and some more. */
 const STOP_DEADLINE_MS = 20_000;
 
 /**
@@ -38,10 +40,16 @@ const STOP_DEADLINE_MS = 20_000;
  */
 export async function startProcesses(stack: Stack, config: Config, options: ProcessesOptions): Promise<Processes> {
   const reserved = await reservePort(config.PORT);
-  const apiUrl = `http://${config.HOST.includes(':') ? '[::1]' : '127.0.0.1'}:${reserved.port}`;
+  const apiUrl = `http://${reachable(config.HOST)}:${reserved.port}`;
   if (config.PORT !== 0 && reserved.port !== config.PORT)
     options.log(`API: port ${config.PORT} is taken, using ${reserved.port}`);
-  const environment = { ...process.env, ...stack.environment(), PORT: String(reserved.port), ...options.environment };
+  const environment = {
+    SHUTDOWN_GRACE_S,
+    ...process.env,
+    ...stack.environment(),
+    PORT: String(reserved.port),
+    ...options.environment,
+  };
   const worker = keepRunning('Worker', 'workers/main.ts', environment, stack, options);
   const api = keepRunning('API', 'api/main.ts', environment, stack, options, reserved.port);
   const stop = async () => {
@@ -57,6 +65,13 @@ export async function startProcesses(stack: Stack, config: Config, options: Proc
   }
   stack.publish({ apiUrl });
   return { apiUrl, stop };
+}
+
+/** Where an API that listens on `host` can be asked from here. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 type Kept = { current: () => Child; crashes: () => number; stop: () => Promise<void> };

@@ -70,7 +70,8 @@ try {
   process.exitCode = await main();
 } catch (error) {
   // Of these the message itself has all there is to know.
-  if (error instanceof StackBusy || (error instanceof TapeworksError && error.code === 'INTERNAL')) console.error(`\n${error.message}`);
+  if (error instanceof StackBusy || (error instanceof TapeworksError && error.code === 'INTERNAL'))
+    console.error(`\n${error.message}`);
   else if (error instanceof TapeworksError) console.error(`\n${error.message}\nWhat to do: ${error.remedy}`);
   else if (error instanceof ConfigError) console.error(`\n${error.message}`);
   else throw error;

@@ -1,6 +1,6 @@
 import type { CandleSeries } from '../../contracts/candles.ts';
 import { SIGNAL_CSV_COLUMNS } from '../../contracts/signals.ts';
-import { type Cell, isoTime, toCsv } from './cells.ts';
+import { type Cell, isoTime, toCsv, toCsvLines } from './cells.ts';
 import { type RatedSignal, signalCsvRow } from './signals-csv.ts';
 
 /** A series with the signals found on it; those of other series or bars it does not hold are left out. */
@@ -40,9 +40,15 @@ const rowsOf = ({ product, timeframe, candles, signals }: EnhancedSeries): Cell[
   });
 };
 
+/** The first line of llm_strategy_results.csv. */
+export const enhancedBarsHeader = (): string => toCsv(ENHANCED_BAR_COLUMNS, []);
+
 /**
- * llm_strategy_results.csv: every bar of every series with the columns of llm_signals.csv, filled where the bar has a signal. A
- * bar with several signals (of several strategies) has a row for each.
+ * Lines of llm_strategy_results.csv for a part of a series: every bar with the columns of llm_signals.csv, filled where the bar
+ * has a signal. A bar with several signals (of several strategies) has a row for each.
  */
+export const enhancedBarsLines = (series: EnhancedSeries): string => toCsvLines(rowsOf(series));
+
+/** The whole file, where it is small. */
 export const enhancedBarsCsv = (series: readonly EnhancedSeries[]): string =>
-  toCsv(ENHANCED_BAR_COLUMNS, series.flatMap(rowsOf));
+  enhancedBarsHeader() + series.map(enhancedBarsLines).join('');

@@ -141,19 +141,41 @@ describe('rating while the model fails', () => {
     return signal.id;
   };
 
+  const signalWith = (signalId: number) =>
+    harness.dependencies.database.llmAnalysisResult.findFirst({ where: { signalId } });
+
   it.each([
-    ['LLM_UNAVAILABLE', 'unavailable'],
     ['LLM_TIMEOUT', 'unavailable'],
     ['LLM_ANSWER_INVALID', 'invalid_answer'],
-  ] as const)('%s five times: rated by rules, with llm_status %s', async (code, status) => {
+  ] as const)('%s is asked again at once, five times, then rated by rules with llm_status %s', async (code, status) => {
     const { database } = harness.dependencies;
     const signalId = await pend();
     const { rateSignals } = createRatingActivities({ config: harness.config, database, llm: failing(code) });
+    expect(await run(rateSignals, { signalIds: [signalId] })).toEqual({ rated: 1, offline: 1, backend: 'offline' });
+    expect(await signalWith(signalId)).toMatchObject({ llmStatus: status, parseMethod: 'rules', backend: 'offline' });
+    expect(await database.llmEnhancementTask.findUnique({ where: { signalId } })).toMatchObject({
+      attempts: 5,
+      error: expect.stringContaining(code),
+    });
+  });
+
+  it('LLM_UNAVAILABLE waits for the retry, five times, then is rated by rules', async () => {
+    const { database } = harness.dependencies;
+    const signalId = await pend();
+    const { rateSignals } = createRatingActivities({
+      config: harness.config,
+      database,
+      llm: failing('LLM_UNAVAILABLE'),
+    });
     for (let attempt = 1; attempt < 5; attempt += 1)
       await expect(run(rateSignals, { signalIds: [signalId] })).rejects.toThrow('as told');
     expect(await run(rateSignals, { signalIds: [signalId] })).toEqual({ rated: 1, offline: 1, backend: 'offline' });
-    const [result] = await database.llmAnalysisResult.findMany({ where: { signalId } });
-    expect(result).toMatchObject({ llmStatus: status, parseMethod: 'rules', backend: 'offline' });
+    expect(await signalWith(signalId)).toMatchObject({ llmStatus: 'unavailable' });
+  });
+
+  it('a signal deleted meanwhile does not stop the others', async () => {
+    const { rateSignals } = createRatingActivities(harness.dependencies);
+    expect(await run(rateSignals, { signalIds: [1] })).toMatchObject({ rated: 0 });
   });
 
   it('LLM_RATE_LIMITED waits and is no attempt', async () => {

@@ -47,7 +47,8 @@ async function buildProgram() {
   const missing = Object.entries(HEADERS).filter(([header]) => !existsSync(path.join('/usr/include', header)));
   if (missing.length > 0)
     throw new Unavailable(`building Ollama needs the Debian packages ${missing.map(([, name]) => name).join(', ')}`);
-  const flags = `-O2 -I${await miniaudioFolder()}`;
+  // Quoted: the folder may have spaces in its name.
+  const flags = `-O2 "-I${await miniaudioFolder()}"`;
   const unfinished = inTools('bin.unfinished');
   await run('nice', ['go', 'install', '-trimpath', '-ldflags=-s -w', OLLAMA], {
     limitMs: BUILD_LIMIT_MS,

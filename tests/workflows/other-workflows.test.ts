@@ -31,6 +31,7 @@ const library = (folder: string, overrides: Partial<ProcessLibraryInput> = {}): 
   concurrency: 2,
   after: null,
   soFar: { done: 0, skipped: 0, failed: 0 },
+  failures: [],
   force: false,
   filesPerRun: 100,
   ...overrides,

@@ -6,6 +6,7 @@ import { type Api, call } from './api.ts';
 import type { Source } from './source.ts';
 
 const POLL_MS = 500;
+const MARKS: Partial<Record<string, string>> = { failed: '✗', cancelled: '■', skipped: '–', reused: '↺' };
 /** A stage that takes long says so this often. */
 const STILL_MS = 5_000;
 
@@ -20,17 +21,23 @@ export async function startRuns(api: Api, source: Source): Promise<string> {
   return started.workflowId;
 }
 
-/** Follows a run to its end; for a folder, gives the runs of its files. */
+/** Follows a run to its end; for a folder, gives the runs of its files, too. */
 export async function followRuns(api: Api, workflowId: string, log: (line: string) => void): Promise<RunDetail[]> {
-  const startedAfter = Date.now() - 60_000;
+  // A library's run may continue as new: its files are those since its first run began.
+  const { startedAt } = await read(api, workflowId);
   const run = await follow(api, workflowId, log);
-  if (run.workflowType !== 'processLibrary') return [run];
-  const page = runPageSchema.parse(await call(api, 'GET', '/workflows?type=processMedia&limit=100'));
-  const own = page.items.filter(
-    ({ startedAt }) =>
-      Date.parse(startedAt) >= startedAfter - 3_600_000 && Date.parse(startedAt) >= Date.parse(run.startedAt),
-  );
-  return [run, ...(await Promise.all(own.map((item) => read(api, item.workflowId))))];
+  return run.workflowType === 'processLibrary' ? [run, ...(await runsSince(api, startedAt))] : [run];
+}
+
+async function runsSince(api: Api, startedAt: string): Promise<RunDetail[]> {
+  const own: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query = `type=processMedia&limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+    const page = runPageSchema.parse(await call(api, 'GET', `/workflows?${query}`));
+    own.push(...page.items.filter((item) => item.startedAt >= startedAt).map((item) => item.workflowId));
+    cursor = page.next_cursor;
+  }
+  return Promise.all([...new Set(own)].map((id) => read(api, id)));
 }
 
 async function follow(api: Api, workflowId: string, log: (line: string) => void): Promise<RunDetail> {
@@ -46,13 +53,13 @@ async function follow(api: Api, workflowId: string, log: (line: string) => void)
       if (status === 'running') log(`  ▶ ${stage}`);
       else
         log(
-          `  ✓ ${stage.padEnd(19)} ${seconds === null ? '' : `${seconds.toFixed(1).padStart(5)} s  `}${describe(counts, note, status)}`,
+          `  ${MARKS[status] ?? '✓'} ${stage.padEnd(19)} ${seconds === null ? '' : `${seconds.toFixed(1).padStart(5)} s  `}${describe(counts, note, status)}`,
         );
     }
     if (run.status !== 'running' && run.status !== 'waiting') return run;
     if (performance.now() - lastSaid > STILL_MS) {
       lastSaid = performance.now();
-      const counts = describe(run.counts, run.note, 'done');
+      const counts = run.working.map(({ activity, details }) => `${activity} ${howFar(details)}`.trim()).join(', ');
       log(
         `    … ${run.stage ?? 'starting'}, ${((lastSaid - began) / 1000).toFixed(0)} s so far${counts ? ` (${counts})` : ''}`,
       );
@@ -63,6 +70,14 @@ async function follow(api: Api, workflowId: string, log: (line: string) => void)
 
 const read = async (api: Api, workflowId: string) =>
   runDetailSchema.parse(await call(api, 'GET', `/workflows/${encodeURIComponent(workflowId)}`));
+
+/** "7 clips of 11" of what an activity says about itself. */
+function howFar(details: Record<string, unknown> | null): string {
+  if (!details) return '';
+  const { of, ...counts } = details;
+  const said = Object.entries(counts).map(([name, count]) => `${String(count)} ${name}`);
+  return typeof of === 'number' ? `${said.join(', ')} of ${of}` : said.join(', ');
+}
 
 const describe = (counts: Record<string, number>, note: string | null, status: string) =>
   [...Object.entries(counts).map(([name, count]) => `${count} ${name}`), note ?? '', status === 'done' ? '' : status]

@@ -1,5 +1,5 @@
 /** A component's process: its output in a log file, its end awaited, its stop bounded. */
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { processStart } from '../setup/processes.mjs';
@@ -65,7 +65,7 @@ export function startChild(spec: ChildSpec): Child {
   async function stop(): Promise<void> {
     if (!running || pid === 0) return;
     child.kill(spec.stopSignal ?? 'SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), spec.stopDeadlineMs ?? STOP_DEADLINE_MS);
+    const timer = setTimeout(() => killGroup(child, pid), spec.stopDeadlineMs ?? STOP_DEADLINE_MS);
     await ended;
     clearTimeout(timer);
   }
@@ -79,9 +79,19 @@ export function startChild(spec: ChildSpec): Child {
     isRunning: () => running,
     stop,
     kill: () => {
-      if (running && pid !== 0) child.kill('SIGKILL');
+      if (running && pid !== 0) killGroup(child, pid);
     },
   };
+}
+
+/** By force, with the programs it started (ffmpeg): it leads a process group of its own. */
+function killGroup(child: ChildProcess, pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    child.kill('SIGKILL');
+  }
 }
 
 /** The last lines of a log, for messages. */
