@@ -36,13 +36,14 @@ export const createExportActivities = ({ config, database }: Dependencies) => {
   async function writeAll(): Promise<number[]> {
     const signals = await ratedSignals(database);
     const strategies = await strategyExport(database);
-    let bars = 0;
+    let rows = 0;
     async function* barLines() {
       yield enhancedBarsHeader();
       for await (const part of enhancedBars(database, signals)) {
-        bars += part.candles.length;
-        yield enhancedBarsLines(part);
-        beat({ bars });
+        const lines = enhancedBarsLines(part);
+        rows += lines.rows;
+        yield lines.text;
+        beat({ rows });
       }
     }
     const exportIds = [
@@ -53,7 +54,7 @@ export const createExportActivities = ({ config, database }: Dependencies) => {
     ];
     await database.export.updateMany({
       where: { name: 'llm_strategy_results.csv', scope: 'all' },
-      data: { rows: bars },
+      data: { rows },
     });
     return exportIds;
   }

@@ -47,8 +47,11 @@ export const enhancedBarsHeader = (): string => toCsv(ENHANCED_BAR_COLUMNS, []);
  * Lines of llm_strategy_results.csv for a part of a series: every bar with the columns of llm_signals.csv, filled where the bar
  * has a signal. A bar with several signals (of several strategies) has a row for each.
  */
-export const enhancedBarsLines = (series: EnhancedSeries): string => toCsvLines(rowsOf(series));
+export const enhancedBarsLines = (series: EnhancedSeries): { text: string; rows: number } => {
+  const rows = rowsOf(series);
+  return { text: toCsvLines(rows), rows: rows.length };
+};
 
 /** The whole file, where it is small. */
 export const enhancedBarsCsv = (series: readonly EnhancedSeries[]): string =>
-  enhancedBarsHeader() + series.map(enhancedBarsLines).join('');
+  enhancedBarsHeader() + series.map((one) => enhancedBarsLines(one).text).join('');

@@ -1,5 +1,5 @@
 /** Single activities on real components: written once however often they run, and clean when they are cancelled. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +94,21 @@ describe('narrower keywords', () => {
     expect(files.filter((file) => file.endsWith('.mp4'))).toHaveLength(clips);
     const index = await harness.dependencies.searchIndex();
     expect(await index.count('clip', { mediaItemId })).toBe(clips);
+  });
+});
+
+describe('two exports at once', () => {
+  it('leave whole files that agree with the database', async () => {
+    const { database, config } = harness.dependencies;
+    await Promise.all([1, 2, 3].map(() => run(activities.exporting.exportResults, {})));
+    const folder = path.join(config.DATA_DIR, 'exports');
+    const lines = (await readFile(path.join(folder, 'llm_signals.csv'), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength((await database.signal.count()) + 1);
+    const bars = (await readFile(path.join(folder, 'llm_strategy_results.csv'), 'utf8')).trim().split('\n').length - 1;
+    expect(await database.export.findFirstOrThrow({ where: { name: 'llm_strategy_results.csv' } })).toMatchObject({
+      rows: bars,
+    });
+    expect(await readdir(folder)).toHaveLength(4);
   });
 });
 

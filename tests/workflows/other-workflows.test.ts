@@ -64,6 +64,28 @@ describe('processLibrary', () => {
   });
 });
 
+describe('a lesson cancelled by itself', () => {
+  it('is named, and the rest of the folder goes on', async () => {
+    const folder = path.join(harness.mediaRoot, 'cancelled');
+    await mkdir(folder);
+    await writeTranscript(folder, 'a.srt', { extra: '900\n00:01:10,000 --> 00:01:12,000\nLesson three on volume.' });
+    await writeTranscript(folder, 'b.srt', { extra: '900\n00:01:10,000 --> 00:01:12,000\nLesson four on momentum.' });
+    const { database } = harness.dependencies;
+    const before = await database.run.count({ where: { workflowType: 'processMedia' } });
+    const parent = await start('processLibrary', 'library-3', library('cancelled', { concurrency: 1 }));
+    const child = await until(async () => {
+      const runs = await database.run.findMany({ where: { workflowType: 'processMedia' }, orderBy: { id: 'asc' } });
+      return runs[before] ?? null;
+    });
+    await harness.client.workflow.getHandle(child.workflowId, child.runId).cancel();
+    expect(await parent.result()).toEqual({ done: 1, skipped: 0, failed: 1 });
+    const run = await database.run.findFirstOrThrow({ where: { workflowId: 'library-3' } });
+    expect(run.status).toBe('completed');
+    expect(JSON.stringify(run.progress)).toContain('"CANCELLED"');
+    await replayAndKeep(parent, 'process-library.child-cancelled');
+  });
+});
+
 describe('batchGenerate', () => {
   const batch = (overrides: Partial<BatchGenerateInput> = {}): BatchGenerateInput => ({
     keywords: null,

@@ -3,8 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dispatchWaiting } from '../../clients/temporal/outbox.ts';
 import { processMediaResultSchema } from '../../contracts/messages.ts';
-import { MESSAGE_NAMES } from '../../contracts/names.ts';
+import { MESSAGE_NAMES, taskQueue } from '../../contracts/names.ts';
 import { type Progress, progressSchema } from '../../contracts/runs.ts';
 import { type Harness, startHarness } from '../setup/harness.ts';
 import { replayAndKeep } from '../setup/histories.ts';
@@ -220,7 +221,44 @@ describe('a stage that fails for a while', () => {
   });
 });
 
+describe('a file that was replaced since it was registered', () => {
+  it('is refused, not processed under the other name', async () => {
+    await writeTranscript(harness.mediaRoot, 'replaced.srt', {
+      extra: '900\n00:01:10,000 --> 00:01:12,000\nSix breakouts more.',
+    });
+    const first = await harness.process('replaced.srt');
+    await first.handle.result();
+    await writeTranscript(harness.mediaRoot, 'replaced.srt', { seconds: 30 });
+    const { workflowId: id } = first.started;
+    const run = await harness.dependencies.database.run.findFirstOrThrow({ where: { workflowId: id } });
+    const again = harness.client.workflow.execute('processMedia', {
+      workflowId: id,
+      taskQueue: taskQueue('workflow'),
+      args: [run.input],
+    });
+    await failureOf(again);
+    const failed = await harness.dependencies.database.run.findFirstOrThrow({
+      where: { workflowId: id, status: 'failed' },
+    });
+    expect(failed.failure).toMatchObject({ code: 'MEDIA_CHANGED' });
+  });
+});
+
 describe('starting twice', () => {
+  it('fulfils one wish once, even when the answer to the start was lost and the run has ended', async () => {
+    await writeTranscript(harness.mediaRoot, 'lost.srt', {
+      extra: '900\n00:01:10,000 --> 00:01:12,000\nSeven breakouts more.',
+    });
+    const { started, handle } = await harness.process('lost.srt');
+    await handle.result();
+    const { database } = harness.dependencies;
+    const wish = await database.outbox.findFirstOrThrow({ where: { workflowId: started.workflowId } });
+    await database.outbox.update({ where: { id: wish.id }, data: { runId: null, dispatchedAt: null } });
+    expect(await dispatchWaiting(database, harness.client, -60_000)).toBe(1);
+    expect(await database.outbox.findUniqueOrThrow({ where: { id: wish.id } })).toMatchObject({ runId: started.runId });
+    expect(await database.run.count({ where: { workflowId: started.workflowId } })).toBe(1);
+  });
+
   it('joins the running run', async () => {
     await writeTranscript(harness.mediaRoot, 'twice.srt', {
       extra: '900\n00:01:10,000 --> 00:01:12,000\nFour breakouts more.',
