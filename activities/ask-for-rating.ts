@@ -1,5 +1,4 @@
 /** Asks a model about one signal. The answer's figures must come from the question; a rating outside its bounds is refused. */
-import { Context } from '@temporalio/activity';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { LlmBackend } from '../clients/llm/types.ts';
 import type { Candle } from '../contracts/candles.ts';
@@ -9,10 +8,9 @@ import type { ParseMethod, Rating, Signal } from '../contracts/signals.ts';
 import { ratingAnswerSchema } from '../domain/llm/answers.ts';
 import { decodingSchema } from '../domain/llm/decoding-schema.ts';
 import { foreignNumbers } from '../domain/llm/foreign-numbers.ts';
-import { promptHash } from '../domain/llm/prompt-hash.ts';
 import { ratingPrompt } from '../domain/llm/prompts/rating.ts';
 import { parseRating } from '../domain/llm/rating-answer.ts';
-import { cancellation } from './heartbeat.ts';
+import { ask } from './ask.ts';
 
 const answerJsonSchema = decodingSchema(ratingAnswerSchema);
 
@@ -28,20 +26,13 @@ export async function askForRating(
   lookback: Candle[],
   { LLM_TEMPERATURE: temperature, LLM_MAX_TOKENS: maxTokens }: RatingSettings,
 ): Promise<ModelRating> {
-  const { id, version, system, build } = ratingPrompt;
-  const prompt = build({ signal, lookback });
-  const answer = await llm.ask(backend, {
-    task: 'rating',
-    promptId: id,
-    promptVersion: version,
-    promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens }),
-    workflowId: Context.current().info.workflowExecution?.workflowId ?? '',
-    system,
+  const prompt = ratingPrompt.build({ signal, lookback });
+  const answer = await ask(llm, backend, {
+    template: ratingPrompt,
     prompt,
     schema: answerJsonSchema,
     temperature,
     maxTokens,
-    signal: cancellation(),
   });
   const parsed = parseRating(answer.text);
   if (!parsed.ok) {

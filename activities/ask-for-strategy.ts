@@ -1,5 +1,4 @@
 /** Asks a model for a strategy: parse, one repair round that names the problems, then a verdict. Every answer is kept and judged. */
-import { Context } from '@temporalio/activity';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { LlmBackend } from '../clients/llm/types.ts';
 import { TapeworksError } from '../contracts/errors.ts';
@@ -8,10 +7,9 @@ import { type StrategyAnswer, strategyAnswerSchema } from '../domain/llm/answers
 import { decodingSchema } from '../domain/llm/decoding-schema.ts';
 import { foreignNumbers } from '../domain/llm/foreign-numbers.ts';
 import { parseStructured } from '../domain/llm/parse-structured.ts';
-import { promptHash } from '../domain/llm/prompt-hash.ts';
 import { strategyPrompt } from '../domain/llm/prompts/strategy.ts';
 import { draftFromAnswer } from '../domain/strategies/draft-from-answer.ts';
-import { cancellation } from './heartbeat.ts';
+import { ask } from './ask.ts';
 
 const ROUNDS = 2;
 
@@ -25,24 +23,17 @@ export async function askForStrategy(
   backend: LlmBackend,
   { keyword, examples, temperature, maxTokens }: Question,
 ): Promise<ModelStrategy> {
-  const { system, build, id, version } = strategyPrompt;
-  const first = build({ keyword, examples });
+  const first = strategyPrompt.build({ keyword, examples });
   let problem = '';
   for (let round = 0; round < ROUNDS; round += 1) {
     const prompt =
       problem === '' ? first : `${first}\n\nYour last answer was refused: ${problem}\nAnswer again, mended.`;
-    const answer = await llm.ask(backend, {
-      task: 'strategy',
-      promptId: id,
-      promptVersion: version,
-      promptHash: promptHash(system, prompt, backend.model, { temperature, maxTokens }),
-      workflowId: Context.current().info.workflowExecution?.workflowId ?? '',
-      system,
+    const answer = await ask(llm, backend, {
+      template: strategyPrompt,
       prompt,
       schema: answerJsonSchema,
       temperature,
       maxTokens,
-      signal: cancellation(),
     });
     const read = readAnswer(answer.text, answer.finishReason === 'length', { keyword, examples, prompt: first });
     await llm.judge(answer.callId, read.draft ? 'stored' : read.kind);

@@ -3,19 +3,13 @@
  * so that two runs can be compared row by row.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { createDatabase } from '../../clients/database/client.ts';
-import { registerMedia } from '../../clients/database/media.ts';
-import { hashFile, mediaKindOf } from '../../clients/files/index.ts';
-import { dispatch, requestStart } from '../../clients/temporal/outbox.ts';
 import type { ProcessMediaInput } from '../../contracts/messages.ts';
-import { workflowId } from '../../contracts/names.ts';
-import { createTenantDatabase } from '../setup/harness.ts';
-import { until } from '../setup/until.ts';
+import { createTenantDatabase, needed, registerNamespace, startProcessing } from '../setup/tenant.ts';
 import { APPLICATION, closeGate, type Gate, type GatePlace, installGates } from './gates.ts';
 import { ffmpegRuns, signalIfThere, spawnWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -92,36 +86,12 @@ export async function startRig(overrides: Record<string, string> = {}): Promise<
       return gate;
     },
     async process(file, options = {}) {
-      const absolute = path.join(mediaRoot, file);
-      const item = await registerMedia(database, {
-        contentHash: await hashFile(absolute),
-        path: file,
-        store: 'media_root',
-        sizeBytes: (await stat(absolute)).size,
-        kind: mediaKindOf(absolute),
-      });
-      const input: ProcessMediaInput = {
-        mediaItemId: item.id,
-        videoId: item.videoId,
-        keywords: null,
-        maxStrategies: 3,
-        products: null,
-        fromStage: null,
-        ...options,
-      };
-      const outboxId = await requestStart(database, {
-        workflowType: 'processMedia',
-        workflowId: workflowId.processMedia(item.videoId),
-        mediaItemId: item.id,
-        input,
-      });
-      const started = await dispatch(database, client, outboxId);
-      const handle = client.workflow.getHandle(started.workflowId, started.runId);
+      const { handle, mediaItemId } = await startProcessing({ database, client, mediaRoot }, file, options);
       const endedEarly = handle.result().then(() => {
         throw new Error('The run ended before the fault was reached.');
       });
       endedEarly.catch(() => {});
-      return { handle, mediaItemId: item.id, before: (wanted) => Promise.race([wanted, endedEarly]) };
+      return { handle, mediaItemId, before: (wanted) => Promise.race([wanted, endedEarly]) };
     },
     async leftovers() {
       const names = await readdir(dataDir, { recursive: true });
@@ -137,23 +107,4 @@ export async function startRig(overrides: Record<string, string> = {}): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function needed(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run the tests by npm test, whose global set-up starts the stack.`);
-  return value;
-}
-
-async function registerNamespace(connection: Connection, namespace: string): Promise<void> {
-  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
-  // A fresh namespace reaches the front ends' caches a moment later.
-  await until(async () => {
-    try {
-      return await connection.workflowService.describeNamespace({ namespace });
-    } catch (error) {
-      if (/not found/i.test(String(error))) return null;
-      throw error;
-    }
-  });
 }
