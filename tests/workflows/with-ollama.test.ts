@@ -48,7 +48,8 @@ describe.skipIf('skip' in ollama)('with Ollama', () => {
       include: { citations: true },
     });
     expect(strategy.citations.length).toBeGreaterThan(0);
-    if (strategy.backend === 'offline') expect(strategy.note).toMatch(/ollama tiny gave no usable rules/);
+    if (strategy.backend === 'offline')
+      expect(strategy.note).toMatch(/^ollama tiny (gave no usable rules|did not answer): /);
     const calls = await dependencies.database.llmCall.findMany({ where: { task: 'strategy' } });
     expect(calls.length).toBeGreaterThan(0);
     for (const call of calls) {
