@@ -50,9 +50,9 @@ export async function sendFile(
       'Last-Modified': mtime.toUTCString(),
     };
     if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-    const range = ifRangeHolds(c.req.header('if-range'), etag, mtime)
-      ? parseRange(c.req.header('range'), size)
-      : 'whole';
+    // Ranges are for GET alone (RFC 9110, 14.2).
+    const wantsPart = c.req.method === 'GET' && ifRangeHolds(c.req.header('if-range'), etag, mtime);
+    const range = wantsPart ? parseRange(c.req.header('range'), size) : 'whole';
     if (range === 'unsatisfiable') {
       c.header('Content-Range', `bytes */${size}`);
       throw new TapeworksError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes.`, { size });

@@ -5,8 +5,10 @@
 import { z } from 'zod';
 import { QUEUE_NAMES } from './names.ts';
 
-const port = z.coerce.number().int().min(0).max(65535);
-const count = z.coerce.number().int().min(1);
+const whole = (least: number, most: number, said: string) =>
+  z.coerce.number({ error: said }).int(said).min(least, said).max(most, said);
+const port = whole(0, 65_535, 'expected a whole number from 0 to 65535');
+const count = whole(1, 2_147_483_647, 'expected a whole number, 1 or more');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const url = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -19,18 +21,24 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
 /** Environment variable → schema. The `.meta` description becomes its comment in `.env.example`. */
 const variables = {
   PORT: port.default(8003).meta({ description: 'Port of the API; 0 takes any free one.' }),
   HOST: z.string().default('127.0.0.1').meta({ description: 'Address the API listens on.' }),
   API_KEY: z.string().min(16).optional().meta({
     description:
-      'When set, every request but /health/* needs it as "Authorization: Bearer KEY" (16 characters or more).',
+      'When set, every request but /health/* and /docs needs it as "Authorization: Bearer KEY" (16 characters or more).',
   }),
-  CORS_ORIGINS: list.default([]).meta({ description: 'Origins, comma separated, whose pages may call the API.' }),
+  CORS_ORIGINS: list
+    .pipe(z.array(z.string().refine(isOrigin, 'expected origins like https://example.org, comma separated')))
+    .default([])
+    .meta({ description: 'Origins, comma separated, whose pages may call the API.' }),
   MAX_UPLOAD_MB: count.default(4096).meta({ description: 'Largest accepted upload, in MiB.' }),
   TEMPORAL_ADDRESS: z
     .string()
+    .regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, 'expected host:port, such as 127.0.0.1:7233')
     .optional()
     .meta({ description: 'host:port of a Temporal server; unset: a local one is started.' }),
   TEMPORAL_NAMESPACE: z.string().default('default').meta({ description: 'Temporal namespace.' }),

@@ -20,14 +20,18 @@ const taxonomy = {
     remedy: "Call from a page of this API, or add the page's origin to CORS_ORIGINS.",
   },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
-  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less, or raise MAX_UPLOAD_MB.' },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less: JSON may be 1 MiB, uploads MAX_UPLOAD_MB.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Use the content type that /docs names.' },
   PATH_NOT_ALLOWED: {
     status: 403,
     retryable: false,
     remedy: 'Use a path inside MEDIA_ROOT that is no symbolic link out of it.',
   },
-  CONFLICT: { status: 409, retryable: false, remedy: 'Wait until the other one has finished, or change the request.' },
+  CONFLICT: {
+    status: 409,
+    retryable: false,
+    remedy: 'The detail says what stands in the way; wait until that has ended, or change the request.',
+  },
   ALREADY_DONE: {
     status: 409,
     retryable: false,

@@ -47,12 +47,17 @@ export async function receiveUpload(
   const seen = new Set<string>();
   const stop = (error: unknown) => void parser.destroy(error instanceof Error ? error : new Error(String(error)));
 
-  parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
+  parser.on('field', (name: string | undefined, value, { valueTruncated, nameTruncated }) => {
+    if (!name) {
+      stop(new TapeworksError('MALFORMED_REQUEST', 'A part of the form has no name.'));
+      return;
+    }
     if (valueTruncated || nameTruncated)
       stop(new TapeworksError('PAYLOAD_TOO_LARGE', `The field "${name}" is too long.`));
     received.fields.set(name, [...(received.fields.get(name) ?? []), value]);
   });
-  parser.on('file', (name, stream, { filename }) => {
+  parser.on('file', (given: string | undefined, stream, { filename }) => {
+    const name = given ?? '';
     const refused = refusal(name, names, seen);
     seen.add(name);
     const work = refused

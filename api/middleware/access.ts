@@ -6,11 +6,14 @@ import { TapeworksError } from '../../contracts/errors.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** "Authorization: Bearer KEY" on everything but /health/*. Hashes are compared, so neither length nor content shows in the time taken. */
+/** Open to all: whether it lives, and what it is; no data. */
+const OPEN = /^\/(health(\/|$)|docs(\/|$)|openapi\.json$|$)/;
+
+/** "Authorization: Bearer KEY" on everything else. Hashes are compared, so neither length nor content shows in the time taken. */
 export function authenticate(key: string | undefined) {
   const expected = key === undefined ? null : digest(key);
   return createMiddleware(async (c, next) => {
-    if (expected && !/^\/health(\/|$)/.test(c.req.path)) {
+    if (expected && !OPEN.test(c.req.path)) {
       const given = /^Bearer +(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
       if (!timingSafeEqual(digest(given), expected)) {
         c.header('WWW-Authenticate', 'Bearer');

@@ -23,7 +23,8 @@ export const jsonLimit = createMiddleware((c, next) =>
 /** PostgreSQL's text holds no NUL, and its JSON no half of a surrogate pair. */
 export const storable = createMiddleware(async (c, next) => {
   if (/%00/.test(c.req.url)) throw notStorable('url');
-  if (/^application\/([a-z.-]+\+)?json/i.test(c.req.header('content-type') ?? '')) {
+  const mayHaveBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
+  if (mayHaveBody && /^application\/([a-z.-]+\+)?json/i.test(c.req.header('content-type') ?? '')) {
     const text = await c.req.text();
     try {
       JSON.parse(text, (key, value) => {

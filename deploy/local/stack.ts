@@ -1,5 +1,5 @@
 /** The embedded runtime: PostgreSQL, Temporal and Qdrant, each from the environment or started here. */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
@@ -58,8 +58,8 @@ const USUAL_PORTS = { postgres: 5432, temporal: 7233, qdrant: 6333 };
  */
 export async function startStack(config: Config, options: StackOptions): Promise<Stack> {
   const dataDir = path.resolve(options.dataDir);
-  const tools = findTools();
-  mkdirSync(dataDir, { recursive: true });
+  const tools = findTools(config);
+  makeDataDir(dataDir);
   const held = await takeDataDir(dataDir, options.log);
   const watchdog = startWatchdog();
   const components: Child[] = [];
@@ -184,6 +184,20 @@ export async function startStack(config: Config, options: StackOptions): Promise
   };
 }
 
+/** Throws CONFLICT naming DATA_DIR. Each missing folder by itself: made all at once, a place that refuses folders is tried for ever. */
+function makeDataDir(dataDir: string): void {
+  try {
+    const missing: string[] = [];
+    for (let folder = dataDir; !existsSync(folder); folder = path.dirname(folder)) missing.unshift(folder);
+    for (const folder of missing) mkdirSync(folder);
+    accessSync(dataDir, constants.W_OK);
+    readdirSync(dataDir);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TapeworksError('CONFLICT', `DATA_DIR ${dataDir} cannot be used: ${why}`, { dataDir }, { cause: error });
+  }
+}
+
 /** All that went wrong in one error, with the first one's code. */
 function firstFailure(outcomes: PromiseSettledResult<unknown>[]): Error {
   const reasons: unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
@@ -200,16 +214,20 @@ async function migrate(databaseUrl: string, log: (line: string) => void): Promis
   if (applied.length > 0) log(`PostgreSQL: applied ${applied.length} migration(s)`);
 }
 
-function findTools(): Stack['tools'] {
-  const needed = (program: string) => {
+function findTools(config: Config): Stack['tools'] {
+  const needed = (variable: 'FFMPEG' | 'FFPROBE') => {
+    const program = config[variable];
     const file = findMediaProgram(program);
-    if (!file) throw new TapeworksError('TOOL_MISSING', `${program} was not found; run npm run setup.`, { program });
+    if (!file) {
+      const message = `${program} (${variable}) was not found; correct ${variable}, or run npm run setup.`;
+      throw new TapeworksError('TOOL_MISSING', message, { program });
+    }
     return file;
   };
   return {
-    ffmpeg: needed('ffmpeg'),
-    ffprobe: needed('ffprobe'),
-    tesseract: findMediaProgram('tesseract'),
+    ffmpeg: needed('FFMPEG'),
+    ffprobe: needed('FFPROBE'),
+    tesseract: findMediaProgram(config.TESSERACT),
     espeak: findMediaProgram('espeak-ng'),
   };
 }

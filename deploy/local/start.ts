@@ -1,6 +1,7 @@
 /** `npm start`: stack, worker and API, kept up until Ctrl-C. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, parseConfig } from '../../contracts/config.ts';
+import { type Config, ConfigError, parseConfig } from '../../contracts/config.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { startProcesses } from './processes.ts';
 import { type Stack, StackBusy, startStack } from './stack.ts';
@@ -28,8 +29,15 @@ function untilStopped(stack: Stack): Promise<string> {
   });
 }
 
+/** A folder that is not there is said now, not at the first lesson. */
+function needFolders(config: Config): void {
+  const missing = (['MEDIA_ROOT', 'CANDLES_DIR'] as const).filter((name) => !existsSync(config[name]));
+  if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: there is no folder "${config[name]}"`));
+}
+
 async function main(): Promise<number> {
   const config = parseConfig(process.env);
+  needFolders(config);
   const dataDir = path.resolve(config.DATA_DIR);
   const began = performance.now();
   log(`Starting on ${dataDir} …`);

@@ -167,6 +167,8 @@ describe('uploads', () => {
     const head = await api.request(url, { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe(String(whole.length));
     expect(head.headers.get('content-disposition')).toContain('.mp4"');
+    const partHead = await api.request(url, { method: 'HEAD', headers: { range: 'bytes=0-9' } });
+    expect([partHead.status, partHead.headers.get('content-length')]).toEqual([200, String(whole.length)]);
     expect((await api.request(clips.body.items[0]?.thumbnail_url ?? '')).headers.get('content-type')).toContain(
       'image/',
     );
@@ -217,10 +219,22 @@ describe('uploads', () => {
     ['an empty file', [['file', new File([], 'a.mp4')]], 422, 'MEDIA_EMPTY'],
     ['a playlist', [['file', new File(['#EXTM3U\nhttp://x/y.ts\n'], 'a.mp4')]], 422, 'MEDIA_REFERS_ELSEWHERE'],
     ['no media', [['file', new File(['hello'], 'a.mkv')]], 422, 'MEDIA_UNREADABLE'],
+    ['a part without a name', [['', new File(['a'], 'a.mp4')]], 422, 'INVALID_INPUT'],
   ])('refuses %s and keeps nothing of it', async (_, parts, status, code) => {
     const reply = await send(form(parts));
     expect({ status: reply.status, code: reply.body.code }).toEqual({ status, code });
     expect(await readdir(path.join(uploads(), 'incoming'))).toEqual([]);
+  });
+
+  it('refuses a field without a name', async () => {
+    const body = '--b\r\nContent-Disposition: form-data; name=""\r\n\r\n[]\r\n--b--\r\n';
+    const reply = await api.request('/media', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body,
+    });
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ code: 'MALFORMED_REQUEST' });
   });
 
   it('keeps nothing of an upload that breaks off, and says so', async () => {

@@ -23,15 +23,17 @@ export async function examineComponents(config: Config): Promise<Finding[]> {
     examineTemporal(config),
     examineQdrant(config),
     Promise.resolve(examineModel(config)),
-    examineProgram('ffmpeg', ['-version'], /version (\S+)/),
-    examineProgram('ffprobe', ['-version'], /version (\S+)/),
+    examineProgram('ffmpeg', config.FFMPEG, ['-version'], /version (\S+)/),
+    examineProgram('ffprobe', config.FFPROBE, ['-version'], /version (\S+)/),
     examineProgram(
       'tesseract',
+      config.TESSERACT,
       ['--version'],
       /tesseract v?(\S+)/,
       'text on screen is not read; install tesseract-ocr',
     ),
     examineProgram(
+      'espeak-ng',
       'espeak-ng',
       ['--version'],
       /: (\S+)/,
@@ -116,8 +118,14 @@ function examineModel(config: Config): Finding {
   };
 }
 
-async function examineProgram(name: string, args: string[], version: RegExp, without?: string): Promise<Finding> {
-  const file = findMediaProgram(name);
+async function examineProgram(
+  name: string,
+  program: string,
+  args: string[],
+  version: RegExp,
+  without?: string,
+): Promise<Finding> {
+  const file = findMediaProgram(program);
   if (file) return examineFile(name, file, args, version, `install ${name} again`);
   return without
     ? { component: name, state: 'optional', note: without }

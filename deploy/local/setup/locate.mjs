@@ -5,11 +5,12 @@ import path from 'node:path';
 import { mediaBinDir } from './paths.mjs';
 
 /**
- * Full path of a program on PATH, or null.
+ * Full path of a program on PATH, or null. A name with a slash is a path already.
  * @param {string} name
  * @param {string[]} [also] folders looked in after PATH
  */
 export function findProgram(name, also = []) {
+  if (name.includes('/')) return isExecutable(path.resolve(name)) ? path.resolve(name) : null;
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...also];
   for (const folder of folders) {
     if (folder === '') continue;
