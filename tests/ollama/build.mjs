@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { waitForLock } from '../../deploy/local/setup/lock.mjs';
 import { run } from './run.mjs';
 
 const OLLAMA = 'github.com/ollama/ollama@v0.17.4';
@@ -28,6 +29,16 @@ export class Unavailable extends Error {}
  */
 export async function buildAll() {
   mkdirSync(toolsFolder, { recursive: true });
+  // Test files run side by side; the second waits for the first one's build.
+  const release = await waitForLock(inTools('build.lock'), () => {});
+  try {
+    return await buildMissing();
+  } finally {
+    release();
+  }
+}
+
+async function buildMissing() {
   if (existsSync(failureFile)) {
     throw new Unavailable(`${readFileSync(failureFile, 'utf8').trim()} (delete .tools/ollama/failed.txt to try again)`);
   }
@@ -44,7 +55,15 @@ async function buildProgram() {
   const program = inTools('bin', 'ollama');
   if (existsSync(program)) return program;
   if ((await find('go')) === null) throw new Unavailable('building Ollama needs Go');
-  const missing = Object.entries(HEADERS).filter(([header]) => !existsSync(path.join('/usr/include', header)));
+  const missingHeaders = () =>
+    Object.entries(HEADERS).filter(([header]) => !existsSync(path.join('/usr/include', header)));
+  if (missingHeaders().length > 0 && process.getuid?.() === 0 && (await find('apt-get')) !== null) {
+    await run('apt-get', ['update', '-qq'], { limitMs: STEP_LIMIT_MS });
+    await run('apt-get', ['install', '-y', '-qq', ...missingHeaders().map(([, name]) => name)], {
+      limitMs: STEP_LIMIT_MS,
+    });
+  }
+  const missing = missingHeaders();
   if (missing.length > 0)
     throw new Unavailable(`building Ollama needs the Debian packages ${missing.map(([, name]) => name).join(', ')}`);
   // Quoted: the folder may have spaces in its name.
