@@ -8,6 +8,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 
+const ROOT = path.resolve(import.meta.dirname, '../..');
 export const HISTORIES = path.resolve(import.meta.dirname, '../replay/histories');
 
 /** Replays a run's history on the present workflow code; `name` is "<workflow>.<path>". Throws when it diverges. */
@@ -25,5 +26,6 @@ export async function replayAndKeep(handle: WorkflowHandle, name: string): Promi
 const withoutMachine = (key: string, value: unknown): unknown => {
   if (key === 'stackTrace') return undefined;
   // "1234@host" names processes and their sticky queues.
-  return typeof value === 'string' && /^\d+@/.test(value) ? 'recorder' : value;
+  if (typeof value !== 'string') return value;
+  return /^\d+@/.test(value) ? 'recorder' : value.replaceAll(`${ROOT}${path.sep}`, '');
 };
