@@ -11,7 +11,7 @@ import { ownCancellation, toFailure } from './failures.ts';
 import { generateStrategy } from './generate-strategy.ts';
 import { inParallel } from './in-parallel.ts';
 import { clips, detection, embedding, exporting, frames, indexing, ingestion, runs, signals } from './profiles.ts';
-import { Run } from './run-control.ts';
+import { Run, type StageOutcome } from './run-control.ts';
 
 /** Strategies generated at once: the llm queue has few slots, and waiting there holds nothing up. */
 const STRATEGIES_AT_ONCE = 4;
@@ -33,32 +33,25 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
   let backend = 'offline';
   let hasPictures = true;
 
-  /** Each step of the main line, under the stage a rerun names it by. */
-  const steps: Array<[Stage, () => Promise<void>]> = [
-    [
-      'ingest',
-      () =>
-        run.stage('ingest', async () => {
-          const { kind, counts } = await ingestion.ingest(item);
-          hasPictures = kind === 'video';
-          return { counts };
-        }),
-    ],
-    [
-      'detectKeywords',
-      () => run.stage('detectKeywords', () => detection.detectKeywords({ ...item, keywords: input.keywords })),
-    ],
-    ['generateClips', () => run.stage('generateClips', () => clips.generateClips(item))],
-    ['extractConcepts', () => run.stage('extractConcepts', () => detection.extractConcepts(item))],
-    ['sampleFrames', () => run.stage('sampleFrames', () => frames.sampleFrames(item))],
-    ['readFrames', () => run.stage('readFrames', () => frames.readFrames(item))],
-    ['embed', () => run.stage('embed', () => embedding.embed(item))],
-    ['index', () => run.stage('index', () => indexing.index(item))],
-    ['generateStrategies', () => run.stage('generateStrategies', generateStrategies)],
-    ['scanSignals', () => run.stage('scanSignals', scan)],
-    ['enhanceSignals', () => run.stage('enhanceSignals', enhance)],
-    ['export', () => run.stage('export', exportAll)],
-  ];
+  const work: Record<Stage, () => Promise<StageOutcome>> = {
+    ingest: async () => {
+      const { kind, counts } = await ingestion.ingest(item);
+      hasPictures = kind === 'video';
+      return { counts };
+    },
+    detectKeywords: () => detection.detectKeywords({ ...item, keywords: input.keywords }),
+    generateClips: () => clips.generateClips(item),
+    extractConcepts: () => detection.extractConcepts(item),
+    sampleFrames: () => frames.sampleFrames(item),
+    readFrames: () => frames.readFrames(item),
+    embed: () => embedding.embed(item),
+    index: () => indexing.index(item),
+    generateStrategies,
+    scanSignals: scan,
+    enhanceSignals: enhance,
+    export: exportAll,
+  };
+  const step = (stage: Stage) => run.stage(stage, work[stage]);
 
   async function generateStrategies() {
     const { keywords } = await detection.taughtKeywords({ ...item, limit: input.maxStrategies });
@@ -110,8 +103,8 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
   }
 
   return run.tell(async () => {
-    let next = input.fromStage ? steps.findIndex(([stage]) => stage === input.fromStage) : 0;
-    for (const [stage] of steps.slice(0, next)) run.skip(stage, 'reused', 'from an earlier run');
+    let next = input.fromStage ? STAGES.indexOf(input.fromStage) : 0;
+    for (const stage of STAGES.slice(0, next)) run.skip(stage, 'reused', 'from an earlier run');
     if (next > 0) {
       const earlier = await runs.earlierResults(item);
       hasPictures = earlier.kind === 'video';
@@ -119,16 +112,16 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
       backend = namesOf(earlier.backends) || backend;
       Object.assign(run.progress.counts, earlier.counts);
     }
-    while (next < steps.length) {
+    while (next < STAGES.length) {
       // A rerun asked for during a pause comes before the next stage.
       await run.unpaused();
       next = rerunOr(next);
-      const [stage, step] = steps[next] as [Stage, () => Promise<void>];
+      const stage = STAGES[next] as Stage;
       if (stage === 'extractConcepts') {
         await conceptsBesideFrames();
         next += 3;
       } else {
-        await step();
+        await step(stage);
         next += 1;
       }
       next = rerunOr(next);
@@ -153,22 +146,17 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
         run.skip('readFrames', 'skipped', 'no pictures in this media');
         return;
       }
-      await stepOf('sampleFrames')();
-      await stepOf('readFrames')();
+      await step('sampleFrames');
+      await step('readFrames');
     };
     // Both come to their end before either's failure ends the run.
-    const branches = await Promise.allSettled([stepOf('extractConcepts')(), frameSteps()]);
+    const branches = await Promise.allSettled([step('extractConcepts'), frameSteps()]);
     for (const branch of branches) if (branch.status === 'rejected') throw branch.reason;
   }
 
   function rerunOr(next: number): number {
     const rerun = run.takeRerun();
-    return rerun ? steps.findIndex(([name]) => name === rerun) : next;
-  }
-
-  function stepOf(name: Stage): () => Promise<void> {
-    const found = steps.find(([stage]) => stage === name);
-    return found ? found[1] : async () => {};
+    return rerun ? STAGES.findIndex((stage) => stage === rerun) : next;
   }
 }
 

@@ -51,7 +51,3 @@ export const enhancedBarsLines = (series: EnhancedSeries): { text: string; rows:
   const rows = rowsOf(series);
   return { text: toCsvLines(rows), rows: rows.length };
 };
-
-/** The whole file, where it is small. */
-export const enhancedBarsCsv = (series: readonly EnhancedSeries[]): string =>
-  enhancedBarsHeader() + series.map((one) => enhancedBarsLines(one).text).join('');

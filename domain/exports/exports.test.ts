@@ -3,7 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SIGNAL_CSV_COLUMNS } from '../../contracts/signals.ts';
 import { safeText, toCsv } from './cells.ts';
-import { ENHANCED_BAR_COLUMNS, enhancedBarsCsv } from './enhanced-bars-csv.ts';
+import {
+  ENHANCED_BAR_COLUMNS,
+  type EnhancedSeries,
+  enhancedBarsHeader,
+  enhancedBarsLines,
+} from './enhanced-bars-csv.ts';
 import { type RatedSignal, signalsCsv } from './signals-csv.ts';
 
 const rated: RatedSignal = {
@@ -66,7 +71,10 @@ describe('signalsCsv', () => {
   it('has its header without signals', () => expect(signalsCsv([]).trim().split('\n')).toHaveLength(1));
 });
 
-describe('enhancedBarsCsv', () => {
+describe('llm_strategy_results.csv', () => {
+  const enhancedBarsCsv = (parts: EnhancedSeries[]) =>
+    enhancedBarsHeader() + parts.map((part) => enhancedBarsLines(part).text).join('');
+
   const candle = { open: 1, high: 2, low: 1, close: 2, volume: 3 };
   const candles = [0, 1, 2].map((hour) => ({ ...candle, time: Date.UTC(2024, 0, 1, hour) }));
   const series = { product: 'BTC-USD', timeframe: '1h' as const, candles };
