@@ -1,35 +1,39 @@
 /** Finds keywords in the transcript and the concepts taught around them. Both replace what an earlier run found, key by key. */
 import type { Database } from '../clients/database/client.ts';
 import { loadCues } from '../clients/database/cues.ts';
-import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
+import { replaceHits } from '../clients/database/hits.ts';
+import type { Config } from '../contracts/config.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
+import { transcriptQualitySchema } from '../contracts/transcripts.ts';
 import { extractConcepts } from '../domain/concepts/extract.ts';
+import { qualityTrust } from '../domain/keywords/confidence.ts';
 import { createMatcher, findHits } from '../domain/keywords/match.ts';
 import { hasRuleMeaning } from '../domain/strategies/meanings/registry.ts';
 
-const MIN_EXAMPLE_CONFIDENCE = 0.7;
+type Dependencies = {
+  config: Pick<Config, 'KEYWORD_MIN_CONFIDENCE' | 'EXAMPLE_MIN_CONFIDENCE' | 'SEMANTIC_PASS'>;
+  database: Database;
+  lexicon: () => Promise<Lexicon>;
+};
 
-export const createDetectionActivities = ({ database, lexicon }: { database: Database; lexicon: Lexicon }) => ({
-  /** Keyword hits of an item. Business key: media item, keyword, start. Ids of hits found again stay as they are. */
+export const createDetectionActivities = ({ config, database, lexicon }: Dependencies) => ({
+  /**
+   * Spoken keywords of an item. Business key: media item, keyword, start. Ids of hits found again stay as they are; those of the
+   * semantic pass stay too. `semantic`: whether that pass is to follow.
+   */
   async detectKeywords({ mediaItemId, keywords }: { mediaItemId: number; keywords: string[] | null }) {
-    const cues = await loadCues(database, mediaItemId);
-    const hits = findHits(createMatcher(lexicon, keywords), cues);
-    await database.$transaction(async (transaction) => {
-      const known = await transaction.keywordHit.findMany({
-        where: { mediaItemId },
-        select: { id: true, keyword: true, startMs: true },
-      });
-      const found = new Set(hits.map(({ keyword, startMs }) => `${keyword}@${startMs}`));
-      const gone = known.filter(({ keyword, startMs }) => !found.has(`${keyword}@${startMs}`)).map(({ id }) => id);
-      await transaction.keywordHit.deleteMany({ where: { id: { in: gone } } });
-      await transaction.embedding.deleteMany({ where: { embeddingType: 'keyword', referenceId: { in: gone } } });
-      for (const { cueIndexes, ...hit } of hits) {
-        const row = { ...hit, mediaItemId, cueIds: cueIndexes.flatMap((index) => cues[index]?.id ?? []) };
-        const key = { mediaItemId, keyword: hit.keyword, startMs: hit.startMs };
-        await transaction.keywordHit.upsert({ where: { mediaItemId_keyword_startMs: key }, create: row, update: row });
-      }
-    }, LONG_TRANSACTION);
-    return { counts: { hits: hits.length, keywords: new Set(hits.map(({ keyword }) => keyword)).size } };
+    const [cues, trust, known] = await Promise.all([
+      loadCues(database, mediaItemId),
+      transcriptTrust(database, mediaItemId),
+      lexicon(),
+    ]);
+    const minConfidence = config.KEYWORD_MIN_CONFIDENCE;
+    const hits = findHits(createMatcher(known, keywords), cues, { trust, minConfidence });
+    await replaceHits(database, mediaItemId, 'lexical', hits, cues);
+    return {
+      counts: { hits: hits.length, keywords: new Set(hits.map(({ keyword }) => keyword)).size },
+      semantic: config.SEMANTIC_PASS,
+    };
   },
 
   /** Concepts with their parameters; each belongs to the clip it is spoken in. Business key: item, term, parameter, start. */
@@ -39,7 +43,7 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
       where: { mediaItemId },
       select: { id: true, startMs: true, endMs: true },
     });
-    const concepts = extractConcepts(cues, lexicon);
+    const concepts = extractConcepts(cues, await lexicon());
     const rows = new Map(
       concepts.map(({ cueIndexes, parameter, ...concept }) => {
         const clip = clips.find(({ startMs, endMs }) => concept.startMs < endMs && concept.endMs > startMs);
@@ -64,7 +68,7 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
   async taughtKeywords({ mediaItemId, limit }: { mediaItemId: number; limit: number }) {
     const groups = await database.keywordHit.groupBy({
       by: ['keyword'],
-      where: { mediaItemId, confidence: { gte: MIN_EXAMPLE_CONFIDENCE } },
+      where: { mediaItemId, confidence: { gte: config.EXAMPLE_MIN_CONFIDENCE } },
       _count: { _all: true },
       orderBy: [{ _count: { keyword: 'desc' } }, { keyword: 'asc' }],
     });
@@ -74,3 +78,10 @@ export const createDetectionActivities = ({ database, lexicon }: { database: Dat
     return { keywords: [...expressible, ...others].slice(0, limit) };
   },
 });
+
+/** What a hit in this transcript can be worth; 1 where its quality was not reckoned. */
+async function transcriptTrust(database: Database, mediaItemId: number): Promise<number> {
+  const row = await database.transcript.findUnique({ where: { mediaItemId }, select: { quality: true } });
+  const quality = transcriptQualitySchema.pick({ verdict: true, usableShare: true }).safeParse(row?.quality);
+  return qualityTrust(quality.success ? quality.data : null);
+}

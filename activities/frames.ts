@@ -7,15 +7,21 @@ import { type Ffmpeg, SAMPLING_FOLDER } from '../clients/ffmpeg/index.ts';
 import { removeLeftovers } from '../clients/files/index.ts';
 import type { Ocr } from '../clients/ocr/index.ts';
 import type { Config } from '../contracts/config.ts';
+import { pictureHash } from '../domain/clips/picture-hash.ts';
 import { beat, cancellation } from './heartbeat.ts';
 import type { StageResult } from './stage-result.ts';
 
 const MAX_FRAMES_PER_CLIP = 12;
+/** A slide that still stands when the next clip begins so soon after is not stored again. */
+const NEIGHBOUR_MS = 60_000;
 
 type Dependencies = { config: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>; database: Database; ffmpeg: Ffmpeg; ocr: Ocr };
 
 export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Dependencies) => ({
-  /** Samples each clip's span of the source. Business key: item and time. Frames no longer sampled are removed with their files. */
+  /**
+   * Samples each clip's span of the source, without near doubles, also of the clip just before. Business key: item and time.
+   * Frames no longer sampled are removed with their files.
+   */
   async sampleFrames({ mediaItemId }: { mediaItemId: number }): Promise<StageResult> {
     const item = await database.mediaItem.findUniqueOrThrow({ where: { id: mediaItemId } });
     const source = await unchangedFile(config, item);
@@ -23,6 +29,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
     const clips = await database.clip.findMany({ where: { mediaItemId }, orderBy: { startMs: 'asc' } });
     await removeLeftovers(path.resolve(config.DATA_DIR, folder), SAMPLING_FOLDER);
     const kept: number[] = [];
+    let before: { endMs: number; pictures: Uint8Array[] } | null = null;
     for (const [index, clip] of clips.entries()) {
       const sampled = await ffmpeg.sampleFrames({
         source,
@@ -30,11 +37,12 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
         endMs: clip.endMs,
         dir: path.resolve(config.DATA_DIR, folder),
         maxFrames: MAX_FRAMES_PER_CLIP,
+        known: before && clip.startMs - before.endMs <= NEIGHBOUR_MS ? before.pictures : [],
         signal: cancellation(),
       });
-      for (const { atMs, file } of sampled) {
+      for (const { atMs, file, grey } of sampled) {
         const key = { mediaItemId, atMs };
-        const row = { clipId: clip.id, path: path.join(folder, path.basename(file)) };
+        const row = { clipId: clip.id, path: path.join(folder, path.basename(file)), pictureHash: pictureHash(grey) };
         const { id } = await database.frame.upsert({
           where: { mediaItemId_atMs: key },
           create: { ...key, ...row },
@@ -42,6 +50,7 @@ export const createFrameActivities = ({ config, database, ffmpeg, ocr }: Depende
         });
         kept.push(id);
       }
+      before = { endMs: clip.endMs, pictures: sampled.map(({ grey }) => grey) };
       beat({ clips: index + 1, of: clips.length });
     }
     const gone = await database.frame.findMany({ where: { mediaItemId, id: { notIn: kept } } });

@@ -5,10 +5,12 @@ import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
 import type { Llm } from '../clients/llm/llm.ts';
 import type { Ocr } from '../clients/ocr/index.ts';
 import type { VectorIndex } from '../clients/qdrant/index.ts';
+import type { Speech } from '../clients/speech/index.ts';
 import type { Config } from '../contracts/config.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
 import type { QueueName } from '../contracts/names.ts';
 import { createClipActivities } from './clips.ts';
+import { createComparingActivities } from './comparing.ts';
 import { createDetectionActivities } from './detection.ts';
 import { createEmbeddingActivities } from './embedding.ts';
 import { createExportActivities } from './exporting.ts';
@@ -17,17 +19,23 @@ import { createIndexingActivities } from './indexing.ts';
 import { createIngestionActivities } from './ingestion.ts';
 import { createLibraryActivities } from './library.ts';
 import { createRatingActivities } from './ratings.ts';
+import { createReindexingActivities } from './reindexing.ts';
 import { createRunActivities } from './runs.ts';
+import { createSemanticActivities } from './semantics.ts';
 import { createSignalActivities } from './signals.ts';
+import { createSpeechActivities } from './speech.ts';
 import { createStrategyActivities } from './strategies.ts';
 
 /** What activities stand on. What is costly to open is a function: a worker opens only what its queues need. */
 export interface Dependencies {
   config: Config;
   database: Database;
-  lexicon: Lexicon;
+  /** The lexicon now, with the terms added while the worker runs. */
+  lexicon: () => Promise<Lexicon>;
   ffmpeg: Ffmpeg;
   ocr: Ocr;
+  /** Throws SPEECH_UNAVAILABLE where no model is configured. */
+  speech: () => Promise<Speech>;
   embedder: () => Promise<Embedder>;
   searchIndex: () => Promise<VectorIndex>;
   llm: Llm;
@@ -38,10 +46,14 @@ export const createActivities = (dependencies: Dependencies) => ({
   library: createLibraryActivities(dependencies),
   ingestion: createIngestionActivities(dependencies),
   detection: createDetectionActivities(dependencies),
+  semantics: createSemanticActivities(dependencies),
   clips: createClipActivities(dependencies),
   frames: createFrameActivities(dependencies),
+  speech: createSpeechActivities(dependencies),
   embedding: createEmbeddingActivities(dependencies),
   indexing: createIndexingActivities(dependencies),
+  reindexing: createReindexingActivities(dependencies),
+  comparing: createComparingActivities(dependencies),
   strategies: createStrategyActivities(dependencies),
   signals: createSignalActivities(dependencies),
   ratings: createRatingActivities(dependencies),
@@ -59,8 +71,12 @@ export const QUEUE_OF: Record<keyof Activities, Exclude<QueueName, 'workflow'>> 
   ingestion: 'media',
   clips: 'media',
   frames: 'media',
+  speech: 'gpu',
   embedding: 'gpu',
+  semantics: 'gpu',
   indexing: 'index',
+  reindexing: 'index',
+  comparing: 'gpu',
   strategies: 'llm',
   ratings: 'llm',
 };

@@ -1,82 +1,103 @@
 /** Reads a media item: what the file is, and its transcript from a sidecar, a subtitle stream or the file itself. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
 import type { Prisma } from '../clients/database/generated/client.ts';
 import { mediaChanged, mediaFile } from '../clients/database/media.ts';
-import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
-import { findSidecar, hashFile, mediaKindOf } from '../clients/files/index.ts';
 import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
+import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
+import { findSidecar, hashFile, mediaKindOf, TRANSCRIPT_EXTENSIONS } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import type { MediaKind, Probe } from '../contracts/media.ts';
+import type { Transcript } from '../contracts/transcripts.ts';
 import { sha256 } from '../domain/hash.ts';
 import { transcriptQuality } from '../domain/transcripts/quality.ts';
-import { readTranscript } from '../domain/transcripts/read-transcript.ts';
+import { LARGEST_TRANSCRIPT_BYTES, readTranscript, tooLarge } from '../domain/transcripts/read-transcript.ts';
+import { qualityNote } from '../domain/transcripts/verdict.ts';
 import { cancellation } from './heartbeat.ts';
+import type { StageResult } from './stage-result.ts';
+import { storeTranscript } from './store-transcript.ts';
 
-type Dependencies = { config: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>; database: Database; ffmpeg: Ffmpeg };
-type Source = { bytes: Uint8Array; name: string; origin: 'file' | 'sidecar' | 'subtitle_stream' };
+type Dependencies = {
+  config: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR' | 'SPEECH_MODEL_DIR' | 'TRANSCRIPT_MIN_USABLE'>;
+  database: Database;
+  ffmpeg: Ffmpeg;
+};
+type Found = { transcript: Transcript; contentHash: string; origin: 'file' | 'sidecar' | 'subtitle_stream' };
 
 export const createIngestionActivities = ({ config, database, ffmpeg }: Dependencies) => ({
-  /** Probes the file and stores its cues. Cues stay as they are (with their ids) while the transcript's bytes do not change. */
-  async ingest({ mediaItemId }: { mediaItemId: number }): Promise<{ kind: MediaKind; counts: Record<string, number> }> {
+  /**
+   * Probes the file and stores its transcript. Cues stay as they are (with their ids) while the transcript's bytes do not change.
+   * `needsSpeech`: the media has no text but sound, and a model to recognise it is set. A transcript that was heard earlier stays
+   * until a written one is there. Errors: `TRANSCRIPT_MISSING`, `TRANSCRIPT_BROKEN`, those of the probe.
+   */
+  async ingest({
+    mediaItemId,
+  }: {
+    mediaItemId: number;
+  }): Promise<StageResult & { kind: MediaKind; needsSpeech?: boolean }> {
     const item = await database.mediaItem.findUnique({ where: { id: mediaItemId } });
     if (!item) throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
     const file = await mediaFile(config, item);
     if ((await hashFile(file, { signal: cancellation() })) !== item.contentHash) throw mediaChanged(item.path);
     const isTranscript = mediaKindOf(file) === 'transcript';
     const probe = isTranscript ? null : await ffmpeg.probe(file, cancellation());
-    const source = await transcriptSource(ffmpeg, file, probe);
-    const transcript = readTranscript(source.bytes, source.name);
-    const durationMs = probe?.durationMs ?? transcript.cues.at(-1)?.endMs ?? 0;
+    const found = await findTranscript(ffmpeg, file, probe);
     const kind = probe?.kind ?? 'transcript';
-    const contentHash = sha256(source.bytes);
+    const durationMs = probe?.durationMs ?? found?.transcript.cues.at(-1)?.endMs ?? 0;
+    const minutes = Math.round(durationMs / 6_000) / 10;
+    const probed = { kind, durationMs, ...(probe ? { probe: probe as Prisma.InputJsonObject } : {}) };
 
+    if (!found) {
+      await database.mediaItem.update({ where: { id: mediaItemId }, data: probed });
+      if (config.SPEECH_MODEL_DIR !== undefined && probe?.audioCodec)
+        return { kind, counts: { minutes }, needsSpeech: true };
+      const cues = await heardBefore(database, mediaItemId);
+      if (cues === 0) throw missing(file, probe);
+      return { kind, status: 'reused', counts: { cues, minutes }, note: 'the transcript is what was heard earlier' };
+    }
+    const quality = transcriptQuality(found.transcript, probe?.durationMs ?? null, {
+      minUsable: config.TRANSCRIPT_MIN_USABLE,
+    });
     await database.$transaction(async (transaction) => {
-      await transaction.mediaItem.update({
-        where: { id: mediaItemId },
-        data: { kind, durationMs, ...(probe ? { probe: probe as Prisma.InputJsonObject } : {}) },
-      });
-      const known = await transaction.transcript.findUnique({ where: { mediaItemId }, select: { contentHash: true } });
-      if (known?.contentHash === contentHash) return;
-      // A strategy rests on the words it cites: with other words it is no longer shown to be taught.
-      await transaction.strategy.deleteMany({ where: { citations: { some: { cue: { mediaItemId } } } } });
-      await transaction.transcript.deleteMany({ where: { mediaItemId } });
-      const { id: transcriptId } = await transaction.transcript.create({
-        data: {
-          mediaItemId,
-          contentHash,
-          format: transcript.format,
-          language: transcript.language,
-          origin: source.origin,
-          quality: transcriptQuality(transcript, probe?.durationMs ?? null),
-          repairs: transcript.repairs,
-        },
-      });
-      await transaction.transcriptCue.createMany({
-        data: transcript.cues.map(({ words, ...cue }) => ({
-          ...cue,
-          transcriptId,
-          mediaItemId,
-          ...(words ? { words } : {}),
-        })),
-      });
+      await transaction.mediaItem.update({ where: { id: mediaItemId }, data: probed });
+      await storeTranscript(transaction, { mediaItemId, quality, ...found });
     }, LONG_TRANSACTION);
-    return { kind, counts: { cues: transcript.cues.length, minutes: Math.round(durationMs / 6_000) / 10 } };
+    const note = qualityNote(quality);
+    return { kind, counts: { cues: quality.cues, minutes }, ...(note === null ? {} : { note }) };
   },
 });
 
-async function transcriptSource(ffmpeg: Ffmpeg, file: string, probe: Probe | null): Promise<Source> {
-  if (probe === null) return { bytes: await readFile(file), name: path.basename(file), origin: 'file' };
+async function read(file: string, origin: Found['origin'], durationMs: number | null): Promise<Found> {
+  const name = path.basename(file);
+  const { size } = await stat(file);
+  if (size > LARGEST_TRANSCRIPT_BYTES) throw tooLarge(name, size);
+  const bytes = await readFile(file);
+  return { transcript: readTranscript(bytes, name, { durationMs }), contentHash: sha256(bytes), origin };
+}
+
+/** The written transcript: beside the file or in it; times that were read go before times that had to be reckoned. */
+async function findTranscript(ffmpeg: Ffmpeg, file: string, probe: Probe | null): Promise<Found | null> {
+  if (probe === null) return read(file, 'file', null);
   const sidecar = await findSidecar(file);
-  if (sidecar) return { bytes: await readFile(sidecar), name: path.basename(sidecar), origin: 'sidecar' };
-  if (probe.subtitleStreams > 0) {
-    const bytes = await ffmpeg.extractSubtitles(file, 0, cancellation());
-    return { bytes, name: `${path.parse(file).name}.srt`, origin: 'subtitle_stream' };
-  }
-  throw new TapeworksError(
+  const beside = sidecar ? await read(sidecar, 'sidecar', probe.durationMs) : null;
+  if ((beside && !beside.transcript.estimatedTimes) || probe.subtitleStreams === 0) return beside;
+  const bytes = await ffmpeg.extractSubtitles(file, 0, cancellation());
+  const name = `${path.parse(file).name}.srt`;
+  const transcript = readTranscript(bytes, name, { durationMs: probe.durationMs });
+  return { transcript, contentHash: sha256(bytes), origin: 'subtitle_stream' };
+}
+
+/** How many cues of the item speech recognition has made. */
+const heardBefore = (database: Database, mediaItemId: number) =>
+  database.transcriptCue.count({ where: { mediaItemId, transcript: { origin: 'speech' } } });
+
+function missing(file: string, probe: Probe | null): TapeworksError {
+  const { base, name } = path.parse(file);
+  const sound = probe?.audioCodec ? '' : ' It has no sound either, so there is nothing to recognise.';
+  return new TapeworksError(
     'TRANSCRIPT_MISSING',
-    `There is no transcript beside ${path.basename(file)} and no subtitle stream in it.`,
+    `There is no transcript beside ${base} (${name}.srt, ${name}.en.vtt; ${TRANSCRIPT_EXTENSIONS.join(', ')} are read) and no subtitle stream in it.${sound}`,
   );
 }

@@ -12,7 +12,7 @@ import { workflowId } from '../contracts/names.ts';
 import { requireKeyword } from '../domain/keywords/lexicon.ts';
 import { cancellation } from './heartbeat.ts';
 
-type Dependencies = { config: Pick<Config, 'MEDIA_ROOT'>; database: Database; lexicon: Lexicon };
+type Dependencies = { config: Pick<Config, 'MEDIA_ROOT'>; database: Database; lexicon: () => Promise<Lexicon> };
 type Register = { path: string } & Pick<ProcessLibraryInput, 'keywords' | 'maxStrategies' | 'products' | 'force'>;
 
 export const createLibraryActivities = ({ config, database, lexicon }: Dependencies) => ({
@@ -41,6 +41,7 @@ export const createLibraryActivities = ({ config, database, lexicon }: Dependenc
       maxStrategies,
       products,
       fromStage: null,
+      lexiconVersion: (await lexicon()).version,
     };
     const done = force ? null : await completedRun(database, workflowId.processMedia(item.videoId), input);
     return { videoId: item.videoId, input, alreadyDone: done !== null };
@@ -58,8 +59,9 @@ export const createLibraryActivities = ({ config, database, lexicon }: Dependenc
     after: string | null;
     limit: number;
   }) {
+    const known = await lexicon();
     const all = keywords
-      ? keywords.map((keyword) => requireKeyword(lexicon, keyword))
+      ? keywords.map((keyword) => requireKeyword(known, keyword))
       : await taught(database, minHits);
     const rest = [...new Set(all)].sort().filter((keyword) => after === null || keyword > after);
     return { keywords: rest.slice(0, limit), more: rest.length > limit };

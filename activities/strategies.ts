@@ -27,9 +27,9 @@ const SILENT: ReadonlySet<ErrorCode> = new Set(['LLM_TIMEOUT', 'LLM_UNAVAILABLE'
 const ATTEMPTS_BY_MODEL = 2;
 
 type Dependencies = {
-  config: Pick<Config, 'LLM_BACKEND' | 'LLM_MAX_TOKENS'>;
+  config: Pick<Config, 'LLM_BACKEND' | 'LLM_MAX_TOKENS' | 'EXAMPLE_MIN_CONFIDENCE'>;
   database: Database;
-  lexicon: Lexicon;
+  lexicon: () => Promise<Lexicon>;
   llm: Llm;
 };
 type Written = { draft: StrategyDraft; backend: string; model: string; note: string | null; inputHash: string };
@@ -41,12 +41,13 @@ export const createStrategyActivities = ({ config, database, lexicon, llm }: Dep
    */
   async generateStrategy(input: GenerateStrategyInput): Promise<GenerateStrategyResult> {
     const { mediaItemId, topK, temperature, force } = input;
-    const keyword = requireKeyword(lexicon, input.keyword);
-    const examples = await loadExamples(database, { keyword, mediaItemId, topK });
+    const minConfidence = config.EXAMPLE_MIN_CONFIDENCE;
+    const keyword = requireKeyword(await lexicon(), input.keyword);
+    const examples = await loadExamples(database, { keyword, mediaItemId, topK, minConfidence });
     if (examples.length === 0) {
       throw new TapeworksError('NO_EXAMPLES', `No moment that teaches "${keyword}" was found.`, { keyword });
     }
-    const risk = await loadRiskExamples(database, examples);
+    const risk = await loadRiskExamples(database, examples, minConfidence);
     const backend = await llm.chooseBackend();
     const { workflowExecution, attempt } = Context.current().info;
     const hashFor = (by: LlmBackend | null) =>

@@ -17,6 +17,7 @@ import { momentRoutes } from './routes/moments.ts';
 import { resultRoutes } from './routes/results.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { searchRoutes } from './routes/search.ts';
 import { startRoutes } from './routes/starts.ts';
 
 const METHODS = ['GET', 'POST', 'DELETE'];
@@ -48,6 +49,7 @@ export function createApp(deps: ApiDependencies): Router {
     scheduleRoutes(deps),
     resultRoutes(deps),
     keywordRoutes(deps),
+    searchRoutes(deps),
   ])
     app.route('/', routes);
 

@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 import type { Database } from '../clients/database/client.ts';
 import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
 import type { VectorIndex } from '../clients/qdrant/index.ts';
+import type { Reranker } from '../clients/reranker/index.ts';
 import type { Config } from '../contracts/config.ts';
+import type { LexiconStore } from '../clients/database/lexicon.ts';
 import type { Lexicon } from '../contracts/keywords.ts';
+import type { QueryVectors } from './search/query-vector.ts';
 
 /** What a look at the LLM found. `ok` false with a `detail` that says why. */
 export interface LlmHealth {
@@ -18,9 +21,14 @@ export interface ApiDependencies {
   config: Config;
   database: Database;
   temporal: Client;
-  searchIndex: Pick<VectorIndex, 'deleteMedia' | 'stats'>;
+  searchIndex: Pick<VectorIndex, 'deleteMedia' | 'stats' | 'live' | 'of'>;
+  queryVectors: QueryVectors;
+  /** Null where no model is configured. */
+  reranker: (() => Promise<Reranker>) | null;
   ffmpeg: Pick<Ffmpeg, 'probe'>;
-  lexicon: Lexicon;
+  /** The lexicon now. */
+  lexicon: () => Promise<Lexicon>;
+  lexiconStore: LexiconStore;
   llmHealth(): Promise<LlmHealth>;
   log: Logger;
   /** Fires when the process is to end: open event streams stop. */

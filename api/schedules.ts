@@ -98,7 +98,7 @@ async function plan(deps: ScheduleDependencies, wish: CreateSchedule) {
     const request = await planLibrary(deps, scheduleInputs['process-library'].parse(wish.input));
     return { ...request, workflowId: workflowId.processLibrary(`schedule-${wish.id}`) };
   }
-  const request = planBatch(deps, scheduleInputs['batch-generate'].parse(wish.input));
+  const request = await planBatch(deps, scheduleInputs['batch-generate'].parse(wish.input));
   return { ...request, workflowId: workflowId.batchGenerate(`schedule-${wish.id}`) };
 }
 

@@ -6,12 +6,16 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../contracts/config.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import { fromRoot } from '../deploy/local/setup/paths.mjs';
+import { clips } from './clips.ts';
 import { embedding } from './embedding.ts';
 import { orchestration } from './orchestration.ts';
+import { pipeline } from './pipeline.ts';
 import { resultToMarkdown, withResults } from './report.ts';
 import { type Bench, type BenchContext, describeMachine, type Result, resultSchema } from './result.ts';
+import { search } from './search.ts';
+import { searchQuality } from './search-quality.ts';
 
-const BENCHES: Bench[] = [orchestration, embedding];
+const BENCHES: Bench[] = [orchestration, embedding, clips, pipeline, search, searchQuality];
 const ROUNDS = 5;
 const RESULTS = fromRoot('bench/results');
 const README = fromRoot('bench/README.md');

@@ -18,3 +18,17 @@ export const clipSettingsSchema = z.object({
   mergeGapMs: z.int().min(0).default(1_500),
 });
 export type ClipSettings = z.infer<typeof clipSettingsSchema>;
+
+/** `accurate`: to the frame, copied as far as can be; `keyframe`: copied from the keyframe before; `reencode`: encoded whole. */
+export const clipModeSchema = z.enum(['accurate', 'keyframe', 'reencode']);
+export type ClipMode = z.infer<typeof clipModeSchema>;
+
+/** A clip as it was cut: how it was really done, why not by copying, and where in the source it really begins. */
+export const cutClipSchema = z.object({
+  durationMs: z.int().min(0),
+  bytes: z.int().min(0),
+  method: z.enum(['smart', 'copy', 'reencode']),
+  reason: z.string().nullable(),
+  startMs: z.int().min(0),
+});
+export type CutClip = z.infer<typeof cutClipSchema>;

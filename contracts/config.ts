@@ -3,12 +3,16 @@
  * `.env.example` is generated from the same table, so the two cannot differ.
  */
 import { z } from 'zod';
+import { clipModeSchema } from './clips.ts';
+import { DEVICES, EMBEDDING_MODEL_NAMES, PRECISIONS } from './embeddings.ts';
 import { QUEUE_NAMES } from './names.ts';
+import { CHUNKING_POLICIES } from './transcripts.ts';
 
 const whole = (least: number, most: number, said: string) =>
   z.coerce.number({ error: said }).int(said).min(least, said).max(most, said);
 const port = whole(0, 65_535, 'expected a whole number from 0 to 65535');
 const count = whole(1, 2_147_483_647, 'expected a whole number, 1 or more');
+const fraction = z.coerce.number().min(0).max(1);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const url = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -80,17 +84,61 @@ const variables = {
     .meta({ description: 'Back-pressure on the llm queue, over all workers.' }),
   MEDIA_ROOT: z.string().default('./samples').meta({ description: 'Folder under which media paths must lie.' }),
   DATA_DIR: z.string().default('./.data').meta({ description: 'Databases, clips, frames, uploads, exports, logs.' }),
-  EMBEDDING_MODEL: z.string().default('all-MiniLM-L6-v2').meta({ description: 'Sentence embedding model.' }),
+  EMBEDDING_MODEL: z.enum(EMBEDDING_MODEL_NAMES).default('all-MiniLM-L6-v2').meta({
+    description: `Sentence embedding model, of ${EMBEDDING_MODEL_NAMES.join(', ')}; after a change, run the reindex workflow.`,
+  }),
   EMBEDDING_MODEL_DIR: z.string().optional().meta({
     description: 'Folder with tokenizer.json, config.json and onnx/model.onnx; unset: the prepared one.',
   }),
-  EMBEDDING_DEVICE: z.enum(['auto', 'cpu', 'cuda']).default('auto').meta({ description: 'Where embedding runs.' }),
+  EMBEDDING_PRECISION: z.enum(['auto', ...PRECISIONS]).default('auto').meta({
+    description: 'Numbers the model computes with; auto: int8 on a CPU, fp16 on a GPU, where its file is there.',
+  }),
+  EMBEDDING_THREADS: count.optional().meta({ description: 'CPU threads of embedding; unset: by the machine.' }),
+  CHUNKING: z.enum(CHUNKING_POLICIES).default('window').meta({
+    description: 'What one transcript vector stands for: a cue, a sentence, or a window of sentences with overlap.',
+  }),
+  EMBEDDING_DEVICE: z.enum(['auto', ...DEVICES]).default('auto').meta({ description: 'Where embedding runs.' }),
   EMBEDDING_DEVICE_INDEX: z.coerce
     .number()
     .int()
     .min(0)
     .default(0)
     .meta({ description: 'Which GPU this worker is pinned to.' }),
+  SPEECH_MODEL_DIR: z.string().optional().meta({
+    description: 'Folder of a Whisper model in ONNX; unset: media without any text is refused.',
+  }),
+  SPEECH_LANGUAGE: z.string().regex(/^[a-z]{2,3}$/, 'expected a language code like en').optional().meta({
+    description: 'Language spoken, such as en; unset: the model decides.',
+  }),
+  RERANK_MODEL_DIR: z.string().optional().meta({
+    description: 'Folder of a cross-encoder in ONNX for search with rerank=true; unset: not offered.',
+  }),
+  QDRANT_QUANTIZE_ABOVE: count.default(20_000).meta({
+    description: 'Points in a collection from which its vectors are searched as int8 and rescored.',
+  }),
+  STORE_QUERIES: flag.default(true).meta({
+    description: 'Keep the texts searched for (the 1,000 last); a reindex is compared by them.',
+  }),
+  LEXICON_DIR: z.string().optional().meta({
+    description: 'Folder of your own terms (JSON or YAML), added to the lexicon.',
+  }),
+  KEYWORD_MIN_CONFIDENCE: fraction.default(0.3).meta({ description: 'Hits below this confidence are not stored.' }),
+  EXAMPLE_MIN_CONFIDENCE: fraction.default(0.7).meta({
+    description: 'Hits from this confidence on serve as examples for strategies.',
+  }),
+  SEMANTIC_PASS: flag.default(true).meta({
+    description: 'Also find concepts that are explained without their name.',
+  }),
+  SEMANTIC_THRESHOLD: fraction.default(0.6).meta({
+    description: 'Cosine similarity with a definition from which a passage counts as an explanation.',
+  }),
+  TRANSCRIPT_MIN_USABLE: fraction.default(0.5).meta({
+    description: 'Share of usable text in a transcript below which no clips are cut.',
+  }),
+  CLIP_MODE: clipModeSchema.default('accurate').meta({
+    description:
+      'accurate: whole groups of pictures copied, the ends re-encoded; keyframe: copied from the keyframe before; reencode: all anew.',
+  }),
   WORKER_QUEUES: list
     .pipe(z.array(z.enum(QUEUE_NAMES)).min(1))
     .default([...QUEUE_NAMES])

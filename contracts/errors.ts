@@ -65,12 +65,14 @@ const taxonomy = {
   TRANSCRIPT_MISSING: {
     status: 422,
     retryable: false,
-    remedy: 'Put a transcript (.srt, .vtt or .json) with the same name beside the media file.',
+    remedy:
+      'Put a transcript with the same name beside the media file (.srt, .vtt, .json, .json3, .ttml, .srv3, .xml or .txt), give a file with a subtitle stream, or set SPEECH_MODEL_DIR so that its speech is recognised.',
   },
   TRANSCRIPT_BROKEN: {
     status: 422,
     retryable: false,
-    remedy: 'Mend the named line; SRT, VTT and Whisper JSON are read.',
+    remedy:
+      'Mend the named line. SRT, VTT, JSON of Whisper or YouTube, timed text (XML), TTML and plain text are read, up to 64 MiB.',
   },
   UNKNOWN_KEYWORD: { status: 422, retryable: false, remedy: 'Use a term of the lexicon: GET /keywords lists them.' },
   NO_EXAMPLES: {
@@ -120,6 +122,11 @@ const taxonomy = {
     retryable: false,
     remedy: 'The index refused the request; see the detail, and reindex if the model changed.',
   },
+  INDEX_MISSING: {
+    status: 503,
+    retryable: true,
+    remedy: 'Start a worker that serves the index queue; it makes the index at its start.',
+  },
   NOT_SEARCHABLE_YET: { status: 503, retryable: true, remedy: 'The index has not all points yet; it is tried again.' },
   LLM_UNAVAILABLE: {
     status: 503,
@@ -141,6 +148,27 @@ const taxonomy = {
     status: 503,
     retryable: false,
     remedy: 'Run npm run setup, or point EMBEDDING_MODEL_DIR to the model; with EMBEDDING_DEVICE=cuda a GPU is needed.',
+  },
+  RERANKER_UNAVAILABLE: {
+    status: 503,
+    retryable: false,
+    remedy: 'Point RERANK_MODEL_DIR to a cross-encoder in ONNX, or search without rerank.',
+  },
+  SPEECH_UNAVAILABLE: {
+    status: 503,
+    retryable: false,
+    remedy:
+      'Point SPEECH_MODEL_DIR to a Whisper model in ONNX (config.json, generation_config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json, onnx/encoder_model.onnx, onnx/decoder_model_merged.onnx), or put a transcript beside the media.',
+  },
+  SPEECH_FAILED: {
+    status: 500,
+    retryable: true,
+    remedy: 'The detail says how the speech model ended; give its worker more memory, or choose a smaller model.',
+  },
+  SPEECH_EMPTY: {
+    status: 422,
+    retryable: false,
+    remedy: 'Nothing was heard in it; put a transcript with the same name beside the media file, or leave it out.',
   },
   TOOL_MISSING: { status: 503, retryable: false, remedy: 'Install the named program; npm run doctor says how.' },
   MEDIA_TOOL_FAILED: {

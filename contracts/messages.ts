@@ -1,6 +1,7 @@
 /** What workflows take and give, and the messages that steer them. One object each; ids, not blobs. */
 import { z } from 'zod';
 import { productSchema, timeframeSchema } from './candles.ts';
+import { EMBEDDING_TYPES } from './names.ts';
 import { failureSchema, stageSchema } from './runs.ts';
 
 export const processMediaInputSchema = z.object({
@@ -14,6 +15,8 @@ export const processMediaInputSchema = z.object({
   products: z.array(z.object({ product: productSchema, timeframe: timeframeSchema })).nullable(),
   /** Start at this stage and reuse what earlier ones stored. */
   fromStage: stageSchema.nullable(),
+  /** Version of the lexicon it was asked for under: after another term was added it is another wish, not a repetition. */
+  lexiconVersion: z.string().optional(),
 });
 export type ProcessMediaInput = z.infer<typeof processMediaInputSchema>;
 
@@ -98,3 +101,45 @@ export const batchGenerateInputSchema = z.object({
 });
 export type BatchGenerateInput = z.infer<typeof batchGenerateInputSchema>;
 export type BatchGenerateResult = BatchGenerateInput['soFar'];
+
+export const embedSegmentsInputSchema = z.object({
+  mediaItemId: z.int().min(1),
+  videoId: z.string(),
+  embeddingType: z.enum(EMBEDDING_TYPES),
+  /** Ids that the segments were posted with; their texts are in posted_segments. */
+  referenceIds: z.array(z.int()).min(1).max(1_000),
+});
+export type EmbedSegmentsInput = z.infer<typeof embedSegmentsInputSchema>;
+export const embedSegmentsResultSchema = z.object({
+  embedded: z.int(),
+  reused: z.int(),
+  model: z.string(),
+  dimension: z.int(),
+});
+export type EmbedSegmentsResult = z.infer<typeof embedSegmentsResultSchema>;
+
+export const reindexInputSchema = z.object({
+  /** `rebuild`: beside the live index, compared, swapped or dropped. `rollback`: back to the index before the live one. */
+  action: z.enum(['rebuild', 'rollback']),
+  /** The new index goes live when its recall@10 on the stored queries is at least this, and not below the live one's by more than `tolerance`. */
+  minRecall: z.number().min(0).max(1),
+  tolerance: z.number().min(0).max(1),
+  /** Stored queries compared by, most asked first. */
+  queries: z.int().min(1).max(1_000),
+  itemsPerRun: z.int().min(1).max(500),
+  /** Set by the workflow itself when it continues as new. */
+  buildId: z.int().nullable(),
+  after: z.int().nullable(),
+  soFar: z.object({ items: z.int(), points: z.int() }),
+});
+export type ReindexInput = z.infer<typeof reindexInputSchema>;
+export const reindexResultSchema = z.object({
+  buildId: z.int(),
+  outcome: z.enum(['swapped', 'kept', 'rolled_back']),
+  reason: z.string(),
+  items: z.int(),
+  points: z.int(),
+  /** recall@10 against an exact scan; `null` where there was no query or no live index. */
+  recall: z.object({ live: z.number().nullable(), built: z.number().nullable() }),
+});
+export type ReindexResult = z.infer<typeof reindexResultSchema>;

@@ -15,9 +15,12 @@ export type SearchableType = (typeof SEARCHABLE_TYPES)[number];
 /** Alias the product reads and writes by. */
 export const collectionAlias = (type: SearchableType) => `${type}s`;
 
-/** The collection behind the alias: model and dimension are in its name, so a model change is a new collection. */
-export const collectionName = (type: SearchableType, model: string, dimension: number) =>
-  `${type}s__${model.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}__${dimension}`;
+/**
+ * The collection behind the alias: model and dimension are in its name, so a model change is a new collection. A rebuild beside
+ * the live one has the next generation.
+ */
+export const collectionName = (type: SearchableType, model: string, dimension: number, generation = 0) =>
+  `${type}s__${model.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}__${dimension}${generation > 0 ? `__g${generation}` : ''}`;
 
 export const WORKFLOW_TYPES = [
   'processMedia',
@@ -25,6 +28,8 @@ export const WORKFLOW_TYPES = [
   'generateStrategy',
   'enhanceSignals',
   'batchGenerate',
+  'embedSegments',
+  'reindex',
 ] as const;
 export type WorkflowType = (typeof WORKFLOW_TYPES)[number];
 
@@ -35,6 +40,9 @@ export const workflowId = {
   generateStrategy: (keyword: string) => `generate-strategy:${keyword.toLowerCase().replaceAll(/\s+/g, '-')}`,
   enhanceSignals: (scope: string) => `enhance-signals:${scope}`,
   batchGenerate: (name: string) => `batch-generate:${name}`,
+  embedSegments: (videoId: string, requestHash: string) => `embed-segments:${videoId}:${requestHash}`,
+  /** One at a time: two rebuilds side by side would overtake each other. */
+  reindex: () => 'reindex',
 };
 
 /** Typed search attributes, registered at start-up; all are Keyword. */

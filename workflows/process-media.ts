@@ -10,7 +10,19 @@ import { enhanceSignals } from './enhance-signals.ts';
 import { ownCancellation, toFailure } from './failures.ts';
 import { generateStrategy } from './generate-strategy.ts';
 import { inParallel } from './in-parallel.ts';
-import { clips, detection, embedding, exporting, frames, indexing, ingestion, runs, signals } from './profiles.ts';
+import {
+  clips,
+  detection,
+  embedding,
+  exporting,
+  frames,
+  indexing,
+  ingestion,
+  runs,
+  semantics,
+  signals,
+  speech,
+} from './profiles.ts';
 import { Run, type StageOutcome } from './run-control.ts';
 
 /** Strategies generated at once: the llm queue has few slots, and waiting there holds nothing up. */
@@ -35,11 +47,11 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
 
   const work: Record<Stage, () => Promise<StageOutcome>> = {
     ingest: async () => {
-      const { kind, counts } = await ingestion.ingest(item);
+      const { kind, needsSpeech, ...outcome } = await ingestion.ingest(item);
       hasPictures = kind === 'video';
-      return { counts };
+      return needsSpeech ? speech.transcribe(item) : outcome;
     },
-    detectKeywords: () => detection.detectKeywords({ ...item, keywords: input.keywords }),
+    detectKeywords,
     generateClips: () => clips.generateClips(item),
     extractConcepts: () => detection.extractConcepts(item),
     sampleFrames: () => frames.sampleFrames(item),
@@ -52,6 +64,15 @@ export async function processMedia(input: ProcessMediaInput): Promise<ProcessMed
     export: exportAll,
   };
   const step = (stage: Stage) => run.stage(stage, work[stage]);
+
+  /** By their words, then what is explained without them. */
+  async function detectKeywords() {
+    const wanted = { ...item, keywords: input.keywords };
+    const { semantic, ...spoken } = await detection.detectKeywords(wanted);
+    if (!semantic) return spoken;
+    const explained = await semantics.detectSemantic(wanted);
+    return { ...explained, counts: { ...spoken.counts, ...explained.counts } };
+  }
 
   async function generateStrategies() {
     const { keywords } = await detection.taughtKeywords({ ...item, limit: input.maxStrategies });

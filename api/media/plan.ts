@@ -24,4 +24,5 @@ export const processMediaInput = (
   maxStrategies: options.max_strategies,
   products: options.products,
   fromStage,
+  lexiconVersion: lexicon.version,
 });

@@ -59,10 +59,15 @@ export async function submitItem(
   return { status: outcome.reused ? 200 : 202, body: started(deps, item, outcome, outcome.reused, requestUrl) };
 }
 
-const request = ({ lexicon }: SubmitDependencies, item: Item, options: ProcessingOptions, fromStage: Stage | null) => ({
+const request = async (
+  { lexicon }: SubmitDependencies,
+  item: Item,
+  options: ProcessingOptions,
+  fromStage: Stage | null,
+) => ({
   workflowType: 'processMedia' as const,
   workflowId: workflowId.processMedia(item.videoId),
-  input: processMediaInput(lexicon, item, options, fromStage),
+  input: processMediaInput(await lexicon(), item, options, fromStage),
   mediaItemId: item.id,
 });
 
@@ -72,7 +77,7 @@ async function joinOrRefuse(
   options: ProcessingOptions,
   { force, fromStage }: { force: boolean; fromStage: Stage | null },
 ): Promise<StartOutcome | null> {
-  const wish = request(deps, item, options, fromStage);
+  const wish = await request(deps, item, options, fromStage);
   const joined = await joinRunning(deps, wish, { sameInput: false });
   if (!joined && !force && fromStage === null) await refuseRepeat(deps, wish);
   return joined;

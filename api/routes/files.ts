@@ -32,6 +32,22 @@ const thumbnailRoute = {
   request: { params: idParam },
   responses: file('The picture.', 'image/jpeg'),
 };
+const contactSheetRoute = {
+  method: 'get' as const,
+  path: '/clip/{id}/contact-sheet',
+  tags: ['clips'],
+  summary: "A clip's pictures on one sheet, with their times",
+  request: { params: idParam },
+  responses: file('The sheet.', 'image/jpeg'),
+};
+const subtitlesRoute = {
+  method: 'get' as const,
+  path: '/clip/{id}/subtitles',
+  tags: ['clips'],
+  summary: "What is said in a clip, timed from the clip's start",
+  request: { params: idParam },
+  responses: file('WebVTT.', 'text/vtt'),
+};
 const frameRoute = {
   method: 'get' as const,
   path: '/frame/{id}/image',
@@ -66,7 +82,8 @@ export function fileRoutes({ config, database }: ApiDependencies): Router {
     return parsed.data.id;
   };
   const extension = (path: string) => /\.[a-z0-9]{1,8}$/i.exec(path)?.[0] ?? '';
-  for (const route of [clipRoute, thumbnailRoute, frameRoute, exportRoute]) router.openAPIRegistry.registerPath(route);
+  for (const route of [clipRoute, thumbnailRoute, contactSheetRoute, subtitlesRoute, frameRoute, exportRoute])
+    router.openAPIRegistry.registerPath(route);
 
   const clipOf = async (text: string) => {
     const clip = await database.clip.findUnique({
@@ -88,6 +105,19 @@ export function fileRoutes({ config, database }: ApiDependencies): Router {
     if (clip.thumbnailPath === null) throw new TapeworksError('NOT_FOUND', 'This clip has no pictures.');
     const downloadName = `${clip.name}${extension(clip.thumbnailPath)}`;
     return await sendFile(c, { root, relative: clip.thumbnailPath, downloadName, disposition: 'inline' });
+  });
+
+  router.get('/clip/:id/contact-sheet', async (c) => {
+    const clip = await clipOf(c.req.param('id'));
+    if (clip.contactSheetPath === null) throw new TapeworksError('NOT_FOUND', 'This clip has no pictures.');
+    const downloadName = `${clip.name}_sheet${extension(clip.contactSheetPath)}`;
+    return await sendFile(c, { root, relative: clip.contactSheetPath, downloadName, disposition: 'inline' });
+  });
+
+  router.get('/clip/:id/subtitles', async (c) => {
+    const clip = await clipOf(c.req.param('id'));
+    const relative = clip.path.replace(/\.\w+$/, '.vtt');
+    return await sendFile(c, { root, relative, downloadName: `${clip.name}.vtt`, disposition: 'inline' });
   });
 
   router.get('/frame/:id/image', async (c) => {

@@ -2,8 +2,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { readinessSchema } from '../../contracts/http/results.ts';
+import { healthSchema } from '../../contracts/http/search.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { readiness } from '../readiness.ts';
+import { searchStats } from '../search/stats.ts';
 import { answer, createRouter, type Router } from '../router.ts';
 
 const liveRoute = createRoute({
@@ -27,6 +29,17 @@ const readyRoute = createRoute({
   },
 });
 
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/health',
+  tags: ['health'],
+  summary: 'Readiness together with what the indices hold',
+  responses: {
+    200: answer(healthSchema, 'Ready.'),
+    503: answer(healthSchema, 'Not ready; `statistics` is null where they cannot be had.'),
+  },
+});
+
 export function healthRoutes(deps: ApiDependencies): Router {
   const router = createRouter();
   router.openapi(liveRoute, (c) => c.json({ status: 'ok' as const }, 200));
@@ -34,6 +47,19 @@ export function healthRoutes(deps: ApiDependencies): Router {
     const state = await readiness(deps);
     c.header('Cache-Control', 'no-store');
     return c.json(state, state.ready ? 200 : 503);
+  });
+  router.openapi(healthRoute, async (c) => {
+    const [state, statistics] = await Promise.all([
+      readiness(deps),
+      searchStats(deps).catch((error: unknown) => {
+        // What is away is among the checks, with its remedy.
+        deps.log.warn({ err: error }, 'no statistics');
+        return null;
+      }),
+    ]);
+    c.header('Cache-Control', 'no-store');
+    const status = state.ready ? ('healthy' as const) : ('unhealthy' as const);
+    return c.json({ status, checks: state.checks, statistics }, state.ready ? 200 : 503);
   });
   return router;
 }

@@ -118,7 +118,7 @@ export function mediaRoutes(deps: ApiDependencies): Router {
         payload,
         schema: mediaStartedSchema,
         work: async () => {
-          canonicalKeywords(deps.lexicon, fields.keywords);
+          canonicalKeywords(await deps.lexicon(), fields.keywords);
           if (fields.process) await requireTemporal(deps.temporal);
           return await submitFile(deps, await file(c.req.raw.signal), fields, c.req.url);
         },

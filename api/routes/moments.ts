@@ -9,6 +9,7 @@ import {
   hitPageSchema,
   transcriptAnswerSchema,
 } from '../../contracts/http/media.ts';
+import { transcriptQualitySchema } from '../../contracts/transcripts.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { findMedia } from '../media/find.ts';
 import { pageQuery, shortText, toPage } from '../query.ts';
@@ -112,7 +113,7 @@ export function momentRoutes({ database }: ApiDependencies): Router {
         format,
         origin,
         language,
-        quality,
+        quality: transcriptQualitySchema.safeParse(quality).data ?? null,
         repairs,
         ...toPage(cues, page.limit, showCue),
       },

@@ -11,6 +11,7 @@ import {
   mediaStartedSchema,
   processLibraryBody,
   processMediaBody,
+  reindexBody,
 } from '../../contracts/http/starts.ts';
 import type { StartRequest } from '../../clients/temporal/outbox.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -21,7 +22,7 @@ import { inspectPath } from '../media/inspect.ts';
 import { canonicalKeywords } from '../media/plan.ts';
 import { submitFile, submitItem } from '../media/submit.ts';
 import { answer, body, createRouter, problems, type Router } from '../router.ts';
-import { planBatch, planEnhancement, planLibrary, planStrategy } from '../runs/plans.ts';
+import { planBatch, planEnhancement, planLibrary, planReindex, planStrategy } from '../runs/plans.ts';
 import { joinRunning, start } from '../runs/start.ts';
 import { requireTemporal } from '../runs/temporal.ts';
 
@@ -85,6 +86,13 @@ const batchRoute = startRoute(
   startedSchema,
 );
 
+const reindexRoute = startRoute(
+  '/workflows/reindex',
+  'Rebuild the vector index beside the live one, compare, swap or drop it; or go back',
+  reindexBody,
+  startedSchema,
+);
+
 export function startRoutes(deps: ApiDependencies): Router {
   const router = createRouter();
 
@@ -117,7 +125,7 @@ export function startRoutes(deps: ApiDependencies): Router {
       payload: wish,
       schema: mediaStartedSchema,
       work: async () => {
-        canonicalKeywords(deps.lexicon, options.keywords);
+        canonicalKeywords(await deps.lexicon(), options.keywords);
         await requireTemporal(deps.temporal);
         if (path === undefined || fromStage !== null) {
           const item = await findMedia(
@@ -161,9 +169,14 @@ export function startRoutes(deps: ApiDependencies): Router {
     const { status, body } = await startOnce(c, wish, () => planBatch(deps, wish));
     return c.json(body, status);
   });
+  router.openapi(reindexRoute, async (c) => {
+    const wish = c.req.valid('json');
+    const { status, body } = await startOnce(c, wish, () => planReindex(wish));
+    return c.json(body, status);
+  });
   // A misspelt name would else read as "this run takes no POST".
   router.post('/workflows/:name', (c) => {
-    const names = [mediaRoute, libraryRoute, strategyRoute, signalsRoute, batchRoute].map(
+    const names = [mediaRoute, libraryRoute, strategyRoute, signalsRoute, batchRoute, reindexRoute].map(
       ({ path }) => path.split('/')[2],
     );
     throw new TapeworksError(

@@ -87,13 +87,18 @@ async function failureOf(temporal: Client, row: Row): Promise<Failure> {
     await resultOf(temporal, row);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    let cause: unknown = error;
-    while (cause instanceof Error && !(cause instanceof ApplicationFailure) && cause.cause) cause = cause.cause;
-    const code = cause instanceof ApplicationFailure && cause.type ? cause.type : 'INTERNAL';
-    const message = cause instanceof Error ? cause.message : error.message;
+    const { code, message } = reasonOf(error);
     return failure(row, code, message, errorEntry(isErrorCode(code) ? code : 'INTERNAL').remedy);
   }
   return failure(row, 'INTERNAL', 'The run failed without saying why.', errorEntry('INTERNAL').remedy);
+}
+
+/** Why a workflow failed: the code and message of the first failure of ours along its causes. */
+export function reasonOf(error: WorkflowFailedError): { code: string; message: string } {
+  let cause: unknown = error;
+  while (cause instanceof Error && !(cause instanceof ApplicationFailure) && cause.cause) cause = cause.cause;
+  const code = cause instanceof ApplicationFailure && cause.type ? cause.type : 'INTERNAL';
+  return { code, message: cause instanceof Error ? cause.message : error.message };
 }
 
 const failure = ({ stage }: Row, code: string, message: string, remedy: string): Failure => ({

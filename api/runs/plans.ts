@@ -10,12 +10,14 @@ import type {
   enhanceSignalsBody,
   generateStrategyBody,
   ProcessLibraryBody,
+  reindexBody,
 } from '../../contracts/http/starts.ts';
 import type {
   BatchGenerateInput,
   EnhanceSignalsInput,
   GenerateStrategyInput,
   ProcessLibraryInput,
+  ReindexInput,
 } from '../../contracts/messages.ts';
 import { workflowId } from '../../contracts/names.ts';
 import { hashJson } from '../../domain/hash.ts';
@@ -34,7 +36,7 @@ export async function planLibrary(
   const relative = path.relative(await realpath(config.MEDIA_ROOT), folder) || '.';
   const input: ProcessLibraryInput = {
     folder: relative,
-    keywords: canonicalKeywords(lexicon, body.keywords),
+    keywords: canonicalKeywords(await lexicon(), body.keywords),
     maxStrategies: body.max_strategies,
     products: body.products,
     concurrency: body.concurrency,
@@ -52,7 +54,7 @@ export async function planStrategy(
   { database, lexicon }: Pick<ApiDependencies, 'database' | 'lexicon'>,
   body: z.output<typeof generateStrategyBody>,
 ): Promise<StartRequest> {
-  const keyword = requireKeyword(lexicon, body.keyword);
+  const keyword = requireKeyword(await lexicon(), body.keyword);
   const mediaItemId = body.media_id;
   if (mediaItemId !== null && (await database.mediaItem.count({ where: { id: mediaItemId } })) === 0)
     throw new TapeworksError('NOT_FOUND', `There is no media item ${mediaItemId}.`);
@@ -103,9 +105,12 @@ export async function planEnhancement(
 }
 
 /** Throws UNKNOWN_KEYWORD. */
-export function planBatch({ lexicon }: Pick<ApiDependencies, 'lexicon'>, body: BatchGenerateBody): StartRequest {
+export async function planBatch(
+  { lexicon }: Pick<ApiDependencies, 'lexicon'>,
+  body: BatchGenerateBody,
+): Promise<StartRequest> {
   const input: BatchGenerateInput = {
-    keywords: canonicalKeywords(lexicon, body.keywords),
+    keywords: canonicalKeywords(await lexicon(), body.keywords),
     minHits: body.min_hits,
     topK: body.top_k,
     temperature: body.temperature,
@@ -116,4 +121,18 @@ export function planBatch({ lexicon }: Pick<ApiDependencies, 'lexicon'>, body: B
     keywordsPerRun: body.keywords_per_run,
   };
   return { workflowType: 'batchGenerate', workflowId: workflowId.batchGenerate(body.name), input };
+}
+
+export function planReindex(body: z.output<typeof reindexBody>): StartRequest {
+  const input: ReindexInput = {
+    action: body.action,
+    minRecall: body.min_recall,
+    tolerance: body.tolerance,
+    queries: body.queries,
+    itemsPerRun: body.items_per_run,
+    buildId: null,
+    after: null,
+    soFar: { items: 0, points: 0 },
+  };
+  return { workflowType: 'reindex', workflowId: workflowId.reindex(), input };
 }

@@ -52,6 +52,8 @@ const FRESH: Record<WorkflowType, object> = {
   generateStrategy: {},
   enhanceSignals: { soFar: { rated: 0, offline: 0, backend: 'offline' } },
   batchGenerate: { after: null, soFar: { made: 0, reused: 0, failed: 0 } },
+  embedSegments: {},
+  reindex: { buildId: null, after: null, soFar: { items: 0, points: 0 } },
 };
 
 /** A running run goes back to the stage (null is returned); an ended one is started anew with the same input from there. */

@@ -54,6 +54,7 @@ export const showHit = (owner: Owner, hit: KeywordHit): z.infer<typeof hitSchema
   variant: hit.variant,
   ...span(hit),
   confidence: hit.confidence,
+  method: hit.method === 'semantic' ? 'semantic' : 'lexical',
   context_text: hit.contextText,
   cue_ids: hit.cueIds,
   clip_id: hit.clipId,
@@ -74,6 +75,11 @@ export const showClip = (
   keywords: [...new Set(clip.hits.map(({ keyword }) => keyword))],
   clip_url: `/clip/${clip.id}/download`,
   thumbnail_url: clip.thumbnailPath === null ? null : `/clip/${clip.id}/thumbnail`,
+  contact_sheet_url: clip.contactSheetPath === null ? null : `/clip/${clip.id}/contact-sheet`,
+  subtitles_url: `/clip/${clip.id}/subtitles`,
+  method: clip.method,
+  method_reason: clip.methodReason,
+  cut_start_time: seconds(clip.cutStartMs ?? clip.startMs),
 });
 
 export const showCue = (cue: TranscriptCue): z.infer<typeof transcriptAnswerSchema>['items'][number] => ({
@@ -89,6 +95,8 @@ export const showConcept = (concept: Concept): z.infer<typeof conceptAnswerSchem
   category: concept.category,
   parameter: concept.parameter || null,
   value: concept.value,
+  relation: concept.relation,
+  reference: concept.reference,
   quote: concept.quote,
   ...span(concept),
   clip_id: concept.clipId,

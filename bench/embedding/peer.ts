@@ -1,4 +1,4 @@
-/** The reference as one process for the whole run, so that its start and its imports are not measured. */
+/** A reference as one process for the whole run, so that its start and its imports are not measured. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -15,10 +15,21 @@ export type Peer = {
   close: () => Promise<void>;
 };
 
+export type PeerOptions = { python: string; threads: number } & (
+  | { library: 'sentence-transformers'; model: string }
+  /** `file`: the ONNX file in `model`. */
+  | { library: 'fastembed'; model: string; file: string }
+);
+
 /** Starts it and waits until its model is loaded. Throws with the end of what it said when it ends instead. */
-export async function startPeer(options: { python: string; model: string; threads: number }): Promise<Peer> {
+export async function startPeer(options: PeerOptions): Promise<Peer> {
   const threads = String(options.threads);
-  const child = spawn(options.python, [fromRoot('bench/embedding/peer.py'), options.model, threads], {
+  const program =
+    options.library === 'fastembed'
+      ? ['fastembed_peer.py', options.model, threads, options.file]
+      : ['peer.py', options.model, threads];
+  const [script = '', ...given] = program;
+  const child = spawn(options.python, ['-B', fromRoot('bench/embedding', script), ...given], {
     env: {
       ...process.env,
       HF_HUB_OFFLINE: '1',
@@ -50,7 +61,7 @@ export async function startPeer(options: { python: string; model: string; thread
     const { done, value } = await lines.next();
     if (!done) return JSON.parse(value);
     await ended;
-    throw new Error(`sentence-transformers ended without an answer:\n${said.trim()}`);
+    throw new Error(`${options.library} ended without an answer:\n${said.trim()}`);
   }
   async function ask(texts: string[], vectors: boolean) {
     child.stdin.write(`${JSON.stringify({ texts, vectors })}\n`);

@@ -1,4 +1,4 @@
-/** The reference's Python environment and weights below `.tools/`, made on first use: nobody else needs 6 GB of PyTorch. */
+/** The references' Python environment and weights below `.tools/`, made on first use: nobody else needs 6 GB of PyTorch. */
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { waitForLock } from '../../deploy/local/setup/lock.mjs';
@@ -21,7 +21,7 @@ const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--only-bina
 
 const step: Parameters<typeof runSteps>[0][number] = {
   name: 'bench-venv',
-  title: 'sentence-transformers with PyTorch (about 6 GB, once)',
+  title: 'sentence-transformers with PyTorch, and fastembed (about 6 GB, once)',
   key: () => hashOf(readOrEmpty(requirements), readOrEmpty(weights)),
   isPresent: () => existsSync(python) && existsSync(model),
   async act({ run }) {

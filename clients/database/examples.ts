@@ -5,19 +5,23 @@ import type { Database } from './client.ts';
 
 /** Text before and after a hit that belongs to its example. */
 const CONTEXT_MS = 10_000;
-const MIN_CONFIDENCE = 0.7;
 
 /** Terms whose numbers (stop, target, risk a trade) belong to any strategy of the same lesson. */
 const RISK_CATEGORY = 'risk_management';
 const MAX_RISK_EXAMPLES = 6;
 
-/** Up to `topK` examples, surest first, moments that share cues with a better one left out. */
+/** Up to `topK` examples of `minConfidence` and more, surest first, moments that share cues with a better one left out. */
 export async function loadExamples(
   database: Database,
-  { keyword, mediaItemId, topK }: { keyword: string; mediaItemId: number | null; topK: number },
+  {
+    keyword,
+    mediaItemId,
+    topK,
+    minConfidence,
+  }: { keyword: string; mediaItemId: number | null; topK: number; minConfidence: number },
 ): Promise<StrategyExample[]> {
   const hits = await database.keywordHit.findMany({
-    where: { keyword, confidence: { gte: MIN_CONFIDENCE }, ...(mediaItemId === null ? {} : { mediaItemId }) },
+    where: { keyword, confidence: { gte: minConfidence }, ...(mediaItemId === null ? {} : { mediaItemId }) },
     orderBy: [{ confidence: 'desc' }, { mediaItemId: 'asc' }, { startMs: 'asc' }],
     take: topK * 10,
     include: { media: { select: { videoId: true } } },
@@ -26,11 +30,15 @@ export async function loadExamples(
 }
 
 /** Moments of the same lessons that teach risk management, without those the examples already hold. */
-export async function loadRiskExamples(database: Database, examples: StrategyExample[]): Promise<StrategyExample[]> {
+export async function loadRiskExamples(
+  database: Database,
+  examples: StrategyExample[],
+  minConfidence: number,
+): Promise<StrategyExample[]> {
   const hits = await database.keywordHit.findMany({
     where: {
       category: RISK_CATEGORY,
-      confidence: { gte: MIN_CONFIDENCE },
+      confidence: { gte: minConfidence },
       mediaItemId: { in: examples.map(({ mediaItemId }) => mediaItemId) },
     },
     orderBy: [{ mediaItemId: 'asc' }, { startMs: 'asc' }],
@@ -86,9 +94,10 @@ export async function loadConcepts(database: Database, examples: StrategyExample
     where: { mediaItemId: { in: examples.map(({ mediaItemId }) => mediaItemId) }, cueIds: { hasSome: cueIds } },
     orderBy: [{ mediaItemId: 'asc' }, { startMs: 'asc' }, { id: 'asc' }],
   });
-  return rows.map(({ parameter, category, ...row }) => ({
+  return rows.map(({ parameter, category, relation, ...row }) => ({
     ...row,
     category: category as Category,
     parameter: (parameter || null) as Concept['parameter'],
+    relation: relation as Concept['relation'],
   }));
 }

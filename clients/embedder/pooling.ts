@@ -1,13 +1,24 @@
 /** Token vectors to one vector of length 1. */
+import type { Pooling } from '../../contracts/embeddings.ts';
 
-/** Mean of the first `tokens` rows, scaled to length 1; `output` holds rows of `dimension` from `offset` on. */
-export function meanPool(output: Float32Array, offset: number, tokens: number, dimension: number): Float32Array {
+/** One vector a row of `size`, one after the other; `output` is `[size × length × dimension]` without padding. */
+export function poolRows(
+  output: Float32Array,
+  { size, length, dimension, pooling }: { size: number; length: number; dimension: number; pooling: Pooling },
+): Float32Array {
+  const tokens = pooling === 'cls' ? 1 : length;
+  const pooled = new Float32Array(size * dimension);
   const sum = new Float64Array(dimension);
-  for (let token = 0; token < tokens; token++) {
-    const row = offset + token * dimension;
-    for (let column = 0; column < dimension; column++) sum[column] = (sum[column] ?? 0) + (output[row + column] ?? 0);
+  for (let row = 0; row < size; row++) {
+    sum.fill(0);
+    for (let token = 0; token < tokens; token++) {
+      const from = (row * length + token) * dimension;
+      for (let column = 0; column < dimension; column++)
+        sum[column] = (sum[column] ?? 0) + (output[from + column] ?? 0);
+    }
+    pooled.set(toLengthOne(sum), row * dimension);
   }
-  return toLengthOne(sum);
+  return pooled;
 }
 
 /** Mean of a long text's windows, weighted by their tokens, scaled to length 1. */
@@ -23,6 +34,8 @@ export function joinWindows(windows: { vector: Float32Array; tokens: number }[])
 }
 
 function toLengthOne(sum: Float64Array): Float32Array {
-  const length = Math.hypot(...sum) || 1;
+  let squares = 0;
+  for (const value of sum) squares += value * value;
+  const length = Math.sqrt(squares) || 1;
   return Float32Array.from(sum, (value) => value / length);
 }

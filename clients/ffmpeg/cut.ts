@@ -1,108 +1,135 @@
-/** Cuts one clip, accurate to the frame, and believes it only after probing what was written. */
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
+/** Cuts clips: copied where that is exact, encoded where it is not, believed only after they were read back. */
 import { TapeworksError } from '../../contracts/errors.ts';
+import type { ClipMode, CutClip } from '../../contracts/clips.ts';
 import type { Probe } from '../../contracts/media.ts';
 import { writeBeside } from '../files/write-beside.ts';
-import { inputArguments, QUIETLY, seconds } from './input.ts';
-import { type ProbePrograms, probeMedia } from './probe.ts';
+import { encodeClip } from './encode-clip.ts';
+import { keyframeCut } from './keyframe-cut.ts';
+import type { ProbePrograms } from './probe.ts';
 import { refuseReferences } from './references.ts';
-import { runProgram } from './run.ts';
+import { readSourceIndex, type SourceIndex, type Span, smartCut } from './smart-cut/index.ts';
 
-/** Below this rate (slides, screen recordings) the picture on screen at the cut began long before it. */
-const SLOW_FRAME_RATE = 15;
-/** Formats without an index: a seek lands between keyframes, and what follows decodes to rubbish. */
-const UNINDEXED = /^(mpegts|mpeg|mpegvideo|h264|hevc|m4v)$/;
-/** Both are decoded from so much earlier; what comes before the cut is dropped. */
-const PREROLL_MS = 30_000;
-const TOLERANCE_MS = 50;
+/** Clips of one source cut at a time: while one is read back, the other encodes. */
+const AT_ONCE = 2;
+/** Clips whose packets are read together; some ten megabytes of text for the longest. */
+const READ_TOGETHER = 20;
 
-export type CutRequest = {
+/** Times from the file's start, whatever timestamp its first packet has. `clipExtension(probe)` tells the target's ending. */
+export type ClipSpan = Span & { target: string };
+export type CutClipsRequest = {
   source: string;
   probe: Probe;
-  /** From the file's start, whatever timestamp its first packet has. */
-  startMs: number;
-  endMs: number;
-  /** Name of the clip; `clipExtension(probe)` tells its ending. */
-  target: string;
+  /** `accurate` unless given. */
+  mode?: ClipMode;
+  clips: ClipSpan[];
+  /** Hears of each clip once it is whole on disk, in whatever order they come; the next one waits for it. */
+  onClip?: (clip: CutClip, index: number) => Promise<void> | void;
   signal?: AbortSignal | undefined;
 };
-export type CutClip = { durationMs: number; bytes: number };
+export type CutRequest = Omit<CutClipsRequest, 'clips' | 'onClip'> & ClipSpan;
 
 export const clipExtension = (probe: Probe) => (probe.kind === 'video' ? '.mp4' : '.m4a');
 
 /**
- * Writes H.264 + AAC in MP4 (sound alone: AAC in M4A), `+faststart`, and gives its probed duration.
- * Errors: `INVALID_INPUT` (times), `CLIP_MISMATCH` (the clip's duration is off by more than a frame or 50 ms), those of `runProgram`.
+ * Writes one clip in MP4 (sound alone: M4A) with its index first. `accurate`: to the frame, copied as far as can be. `keyframe`:
+ * copied from the keyframe before the start. `reencode`: H.264 and AAC anew. What cannot be copied is encoded, for `reason`.
+ * Errors: `INVALID_INPUT` (times), `CLIP_MISMATCH`, those of `runProgram`.
  */
 export async function cutClip(programs: ProbePrograms, request: CutRequest): Promise<CutClip> {
-  const { source, probe, startMs, endMs, target, signal } = request;
-  if (!(startMs >= 0 && endMs > startMs && startMs < probe.durationMs)) {
-    throw new TapeworksError('INVALID_INPUT', `A clip from ${startMs} to ${endMs} ms does not lie in the file.`, {
-      startMs,
-      endMs,
-      durationMs: probe.durationMs,
-    });
-  }
-  const wantedMs = Math.min(endMs, probe.durationMs) - startMs;
+  const { startMs, endMs, target } = request;
+  const [clip] = await cutClips(programs, { ...request, clips: [{ startMs, endMs, target }] });
+  if (!clip) throw new TapeworksError('INTERNAL', 'A clip was neither cut nor refused.');
+  return clip;
+}
+
+/** Cuts several clips of one source, whose packets are read together. The first failure ends it; clips that are whole stay. */
+export async function cutClips(programs: ProbePrograms, request: CutClipsRequest): Promise<CutClip[]> {
+  const { source, probe, clips, onClip } = request;
+  for (const clip of clips) check(clip, probe);
   await refuseReferences(source);
-  return writeBeside(target, async (partial) => {
-    await runProgram({ program: programs.ffmpeg, args: cutArguments(request, wantedMs, partial), signal });
-    const { size } = await stat(partial);
-    const cut = await probeWritten(programs, partial, signal);
-    const allowedMs = Math.max(TOLERANCE_MS, Math.ceil(1_000 / (frameRate(probe) ?? 1_000)));
-    if (cut === null || Math.abs(cut.durationMs - wantedMs) > allowedMs || cut.kind !== probe.kind) {
-      throw new TapeworksError('CLIP_MISMATCH', `${path.basename(target)} did not come out as planned.`, {
-        wantedMs,
-        gotMs: cut?.durationMs ?? 0,
-        allowedMs,
-        wantedKind: probe.kind,
-        gotKind: cut?.kind ?? null,
-      });
+  const done: CutClip[] = [];
+  for (let from = 0; from < clips.length; from += READ_TOGETHER) {
+    const batch = clips.slice(from, from + READ_TOGETHER);
+    const heard = onClip && ((clip: CutClip, at: number) => onClip(clip, from + at));
+    done.push(...(await cutBatch(programs, { ...request, clips: batch, ...(heard ? { onClip: heard } : {}) })));
+  }
+  return done;
+}
+
+async function cutBatch(programs: ProbePrograms, request: CutClipsRequest): Promise<CutClip[]> {
+  const { source, probe, mode = 'accurate', clips, onClip, signal } = request;
+  const index = mode === 'accurate' && probe.kind === 'video' ? await indexOf(programs, request) : null;
+  const done: CutClip[] = [];
+  const waiting = [...clips.entries()];
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const work = async () => {
+    for (let next = waiting.shift(); next && !failed.signal.aborted; next = waiting.shift()) {
+      const [at, span] = next;
+      const clip = await cutOne(programs, { source, probe, mode, index, span, signal: stop });
+      await onClip?.(clip, at);
+      done[at] = clip;
     }
-    return { durationMs: cut.durationMs, bytes: size };
+  };
+  await Promise.allSettled(
+    Array.from({ length: Math.min(AT_ONCE, clips.length) }, () =>
+      work().catch((error) => {
+        failed.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  // What the first failure made the others end with is of no interest.
+  if (failed.signal.aborted) throw failed.signal.reason;
+  return done;
+}
+
+type OneClip = {
+  source: string;
+  probe: Probe;
+  mode: ClipMode;
+  index: SourceIndex | { reason: string } | null;
+  span: ClipSpan;
+  signal: AbortSignal;
+};
+
+async function cutOne(
+  programs: ProbePrograms,
+  { source, probe, mode, index, span, signal }: OneClip,
+): Promise<CutClip> {
+  const { startMs, target } = span;
+  const wantedMs = Math.min(span.endMs, probe.durationMs) - startMs;
+  return writeBeside(target, async (partial) => {
+    const cut = await copied(partial);
+    if ('method' in cut) return { ...cut, reason: null };
+    const encoded = await encodeClip(programs, { source, probe, startMs, wantedMs, target, signal }, partial);
+    return { ...encoded, method: 'reencode', reason: mode === 'reencode' ? null : cut.reason, startMs };
   });
-}
 
-function cutArguments({ source, probe, startMs }: CutRequest, wantedMs: number, partial: string): string[] {
-  const rate = frameRate(probe);
-  const slow = rate !== null && rate < SLOW_FRAME_RATE;
-  const prerollMs = slow || UNINDEXED.test(probe.formatName) ? Math.min(startMs, PREROLL_MS) : 0;
-  const filters = [
-    ...(slow ? [`fps=${SLOW_FRAME_RATE}:start_time=0`] : []),
-    'scale=trunc(iw/2)*2:trunc(ih/2)*2',
-    'format=yuv420p',
-  ];
-  const seek = ['-ss', seconds(startMs - prerollMs)];
-  const keep = [...(prerollMs > 0 ? ['-ss', seconds(prerollMs)] : []), '-t', seconds(wantedMs)];
-  const picture = ['-map', '0:V:0', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22'];
-  const sound = ['-map', '0:a:0?', '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
-  const rest = ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-movflags', '+faststart'];
-  return [
-    ...QUIETLY,
-    ...inputArguments(source, seek),
-    ...keep,
-    ...(probe.kind === 'video' ? picture : ['-vn']),
-    ...sound,
-    ...rest,
-    '-f',
-    probe.kind === 'video' ? 'mp4' : 'ipod',
-    `file:${partial}`,
-  ];
-}
-
-/** `null` when what was written holds no media at all. */
-async function probeWritten(programs: ProbePrograms, file: string, signal?: AbortSignal): Promise<Probe | null> {
-  try {
-    return await probeMedia(programs, file, signal);
-  } catch (error) {
-    if (error instanceof TapeworksError && (error.code === 'MEDIA_UNREADABLE' || error.code === 'MEDIA_EMPTY'))
-      return null;
-    throw error;
+  async function copied(partial: string) {
+    if (mode === 'reencode') return { reason: '' };
+    if (mode === 'keyframe') return keyframeCut(programs, { source, probe, startMs, wantedMs, signal }, partial);
+    if (probe.kind !== 'video') return { reason: 'sound alone is encoded, to the sample' };
+    if (index === null || 'reason' in index) return { reason: index?.reason ?? 'no index' };
+    return smartCut(programs, { source, index, span: { startMs, endMs: startMs + wantedMs }, signal }, partial);
   }
 }
 
-function frameRate(probe: Probe): number | null {
-  const [frames, perSeconds] = (probe.frameRate ?? '').split('/').map(Number);
-  return frames && perSeconds ? frames / perSeconds : null;
+/** A source whose packets cannot be listed may still be decoded. */
+async function indexOf(programs: ProbePrograms, { source, probe, clips, signal }: CutClipsRequest) {
+  try {
+    return await readSourceIndex(programs, { source, fileStartMs: probe.startMs, spans: clips }, signal);
+  } catch (error) {
+    if (!(error instanceof TapeworksError) || error.code !== 'MEDIA_TOOL_FAILED') throw error;
+    return { reason: 'its packets cannot be listed' };
+  }
+}
+
+function check({ startMs, endMs }: Span, probe: Probe): void {
+  if (startMs >= 0 && endMs > startMs && startMs < probe.durationMs) return;
+  throw new TapeworksError('INVALID_INPUT', `A clip from ${startMs} to ${endMs} ms does not lie in the file.`, {
+    startMs,
+    endMs,
+    durationMs: probe.durationMs,
+  });
 }

@@ -1,6 +1,7 @@
 /** Still pictures: the thumbnail of a moment, and the frames at which the scene changes. */
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { GREY_COLUMNS, GREY_POINTS, GREY_ROWS, withoutNearDoubles } from '../../domain/clips/picture-hash.ts';
 import { writeBeside } from '../files/write-beside.ts';
 import { inputArguments, QUIETLY, seconds } from './input.ts';
 import type { ProbePrograms } from './probe.ts';
@@ -13,6 +14,8 @@ const COMPARE_EVERY_S = 0.5;
 const SCENE_SCORE = 0.004;
 /** Mean luma (16–235) up to which a frame shows nothing. */
 const BLACK_LUMA = 24;
+/** The same frames, each as grey points. */
+const SMALL_PICTURES = 'small.gray';
 /** How the scratch folders of `sampleFrames` begin; a killed process leaves its own behind. */
 export const SAMPLING_FOLDER = 'sampling-';
 
@@ -30,9 +33,12 @@ export type SampleRequest = {
   /** Folder that receives the pictures. */
   dir: string;
   maxFrames: number;
+  /** Grey points of pictures that are there already; near doubles of them are left out. */
+  known?: Uint8Array[];
   signal?: AbortSignal | undefined;
 };
-export type SampledFrame = { atMs: number; file: string };
+/** `grey`: the picture as `isNearDouble` compares it. */
+export type SampledFrame = { atMs: number; file: string; grey: Uint8Array };
 
 /** Writes one JPEG, 480 pixels wide unless told otherwise. Errors: those of `runProgram`. */
 export async function thumbnail(programs: ProbePrograms, request: ThumbnailRequest): Promise<void> {
@@ -54,11 +60,11 @@ export async function thumbnail(programs: ProbePrograms, request: ThumbnailReque
 
 /**
  * PNG files of the first frame and of those where the picture changed (within half a second), in order of time, without
- * near-black ones. When there are more than `maxFrames`, the greatest changes stay. `atMs` counts from the file's start.
+ * near-black ones and near doubles. When there are more than `maxFrames`, the greatest changes stay. `atMs` counts from the file's start.
  * A source without pictures has none.
  */
 export async function sampleFrames(programs: ProbePrograms, request: SampleRequest): Promise<SampledFrame[]> {
-  const { source, startMs, endMs, dir, maxFrames, signal } = request;
+  const { source, startMs, endMs, dir, maxFrames, known = [], signal } = request;
   await refuseReferences(source);
   await mkdir(dir, { recursive: true });
   const scratch = await mkdtemp(path.join(dir, SAMPLING_FOLDER));
@@ -68,26 +74,35 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
       `select='eq(n,0)+gt(scene,${SCENE_SCORE})'`,
       'signalstats',
       'metadata=mode=print:file=-',
+      'split[picture][whole]',
     ];
+    const small = `[whole]scale=${GREY_COLUMNS}:${GREY_ROWS}:flags=area,format=gray[small]`;
     const range = ['-ss', seconds(startMs), '-t', seconds(endMs - startMs)];
-    const picture = ['-map', '0:V:0?', '-an', '-sn', '-vf', filters.join(','), '-fps_mode', 'passthrough'];
-    const output = ['-compression_level', '1', '-f', 'image2', 'frame-%06d.png'];
-    const args = [...QUIETLY, ...inputArguments(source, range), ...picture, ...output];
+    const args = [
+      ...[...QUIETLY, ...inputArguments(source, range)],
+      ...['-filter_complex', `[0:V:0]${filters.join(',')};${small}`, '-fps_mode', 'passthrough'],
+      ...['-map', '[picture]', '-compression_level', '1', '-f', 'image2', 'frame-%06d.png'],
+      ...['-map', '[small]', '-fps_mode', 'passthrough', '-f', 'rawvideo', SMALL_PICTURES],
+    ];
     const { stdout } = await runProgram({ program: programs.ffmpeg, args, cwd: scratch, signal }).catch((error) => {
       if (hasNoPictures(error)) return { stdout: Buffer.alloc(0) };
       throw error;
     });
-    const files = (await readdir(scratch)).sort();
+    const files = (await readdir(scratch)).filter((name) => name.endsWith('.png')).sort();
+    if (files.length === 0) return [];
     const seen = readMetadata(stdout.toString('utf8'));
+    const points = await readFile(path.join(scratch, SMALL_PICTURES));
     const shown = files.flatMap((file, index) => {
       const frame = seen[index];
-      return frame && frame.luma > BLACK_LUMA ? [{ file, atMs: startMs + frame.offsetMs, score: frame.score }] : [];
+      const grey = points.subarray(index * GREY_POINTS, (index + 1) * GREY_POINTS);
+      if (!frame || frame.luma <= BLACK_LUMA || grey.length < GREY_POINTS) return [];
+      return [{ file, atMs: startMs + frame.offsetMs, score: frame.score, grey: new Uint8Array(grey) }];
     });
     return await Promise.all(
-      greatestChanges(shown, maxFrames).map(async ({ file, atMs }) => {
+      greatestChanges(withoutNearDoubles(shown, known), maxFrames).map(async ({ file, atMs, grey }) => {
         const kept = path.join(dir, `frame-${String(atMs).padStart(9, '0')}.png`);
         await rename(path.join(scratch, file), kept);
-        return { atMs, file: kept };
+        return { atMs, file: kept, grey };
       }),
     );
   } finally {
@@ -95,7 +110,7 @@ export async function sampleFrames(programs: ProbePrograms, request: SampleReque
   }
 }
 
-const hasNoPictures = (error: unknown) => /does not contain any stream/.test(stderrOf(error));
+const hasNoPictures = (error: unknown) => /does not contain any stream|matches no streams/.test(stderrOf(error));
 
 /** ffmpeg's metadata printer: "frame:0 pts:512 pts_time:0.5", then lines like "lavfi.signalstats.YAVG=…". */
 function readMetadata(printed: string): { offsetMs: number; luma: number; score: number }[] {

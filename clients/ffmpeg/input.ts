@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 /** Demuxers of recordings; none of them opens a second file. Subtitles, images and lists are not among them. */
-const DEMUXERS = [
+export const DEMUXERS = [
   'mov,matroska,avi,asf,flv,live_flv,mpegts,mpeg,mpegvideo,h264,hevc,m4v,ivf,mxf,nut,rm,dv,ogg',
   'mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,ape,wv,tta,dts,tak,mpc,mpc8,dsf',
 ].join(',');

@@ -8,10 +8,10 @@ import { isInside, resolveInside } from './resolve-inside.ts';
 const VIDEO_EXTENSIONS = '.mp4 .m4v .mov .mkv .webm .avi .ts .mts .m2ts .mpg .mpeg .flv .wmv .ogv .3gp'.split(' ');
 const AUDIO_EXTENSIONS = '.mp3 .m4a .aac .wav .flac .ogg .oga .opus .wma .aiff'.split(' ');
 export const MEDIA_EXTENSIONS = [...VIDEO_EXTENSIONS, ...AUDIO_EXTENSIONS];
-/** In order of preference. */
-export const TRANSCRIPT_EXTENSIONS = ['.srt', '.vtt', '.json'];
-/** Any JSON file may lie about; one counts as a transcript only beside its media file, or when named. */
-const TRANSCRIPTS_ALONE = ['.srt', '.vtt'];
+/** In order of preference: formats that only captions have, then those that may hold anything; plain text last. */
+export const TRANSCRIPT_EXTENSIONS = '.srt .vtt .json3 .ttml .dfxp .srv3 .srv2 .srv1 .json .xml .txt'.split(' ');
+/** Any JSON, XML or text may lie about; such a file counts as a transcript only beside its media file, or when named. */
+const TRANSCRIPTS_ALONE = TRANSCRIPT_EXTENSIONS.slice(0, -3);
 /** "en", "pt-BR". */
 const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
 
@@ -23,7 +23,7 @@ export function mediaKindOf(file: string): MediaKind {
 }
 
 /**
- * The transcript beside a media file: the same name with .srt, .vtt or .json, else one with a language between
+ * The transcript beside a media file: the same name with one of `TRANSCRIPT_EXTENSIONS`, else one with a language between
  * ("lesson.en.srt"), English first. `null`: none. Symbolic links are not followed.
  */
 export async function findSidecar(mediaPath: string): Promise<string | null> {
@@ -45,7 +45,7 @@ function sidecarsOf(mediaName: string, names: string[]): string[] {
     if (rest === stem) return [{ name, rank: format }];
     const language = rest.startsWith(`${stem}.`) ? rest.slice(stem.length + 1) : '';
     if (!LANGUAGE.test(language)) return [];
-    return [{ name, rank: (/^en(-|$)/i.test(language) ? 10 : 20) + format }];
+    return [{ name, rank: (/^en(-|$)/i.test(language) ? 100 : 200) + format }];
   });
   return ranked.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1)).map(({ name }) => name);
 }

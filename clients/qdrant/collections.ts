@@ -1,69 +1,108 @@
-/** The three collections, their payload indexes and the aliases in front of them. */
-import type { QdrantClient } from '@qdrant/js-client-rest';
+/** The three collections of a build, their payload indexes, and the aliases in front of them. */
+import type { QdrantClient, Schemas } from '@qdrant/js-client-rest';
+import { z } from 'zod';
 import { collectionAlias, collectionName, SEARCHABLE_TYPES, type SearchableType } from '../../contracts/names.ts';
 import { ask, statusOf } from './errors.ts';
 import { PAYLOAD_INDEXES } from './filter.ts';
+import type { Build, ModelName } from './types.ts';
 
 export const DENSE = 'dense';
 export const SPARSE = 'bm25';
 
-export type ModelName = { model: string; dimension: number };
-export type CollectionState = {
-  type: SearchableType;
-  collection: string;
-  exists: boolean;
-  points: number;
-  indexedVectors: number;
-  /** Collection that the alias names now; differs from `collection` until a reindex has switched it. */
-  aliasOf: string | null;
-};
+/** Kept with each collection: its name tells the model only in part. */
+const metadataSchema = z.object({ model: z.string(), dimension: z.int(), generation: z.int() });
+
+export const nameOf = (type: SearchableType, { model, dimension, generation }: Build) =>
+  collectionName(type, model, dimension, generation);
+
+/** Creates what is missing; run twice, or by two workers at once, it does no harm. */
+export async function createBuild(client: QdrantClient, build: Build): Promise<void> {
+  for (const type of SEARCHABLE_TYPES) await ensureCollection(client, nameOf(type, build), build);
+}
+
+export async function dropBuild(client: QdrantClient, build: Build): Promise<void> {
+  for (const type of SEARCHABLE_TYPES)
+    await ask('delete a collection', () => client.deleteCollection(nameOf(type, build)));
+}
+
+export async function buildExists(client: QdrantClient, build: Build): Promise<boolean> {
+  for (const type of SEARCHABLE_TYPES) if (!(await exists(client, nameOf(type, build)))) return false;
+  return true;
+}
+
+/** All in one request: Qdrant does such a list whole or not at all. */
+export async function pointAliases(
+  client: QdrantClient,
+  build: Build,
+  types: readonly SearchableType[] = SEARCHABLE_TYPES,
+): Promise<void> {
+  const actions = types.map((type) => ({
+    create_alias: { alias_name: collectionAlias(type), collection_name: nameOf(type, build) },
+  }));
+  await ask('set aliases', () => client.updateCollectionAliases({ actions }));
+}
+
+/** Alias → collection. */
+export async function aliasTargets(client: QdrantClient): Promise<Map<string, string>> {
+  const { aliases } = await ask('list aliases', () => client.getAliases());
+  return new Map(aliases.map((alias) => [alias.alias_name, alias.collection_name]));
+}
 
 /**
- * Creates what is missing; run twice, or by two workers at once, it does no harm. A missing alias is made; one that names the
- * collection of another model stays until `switchAliases`.
+ * The build that the aliases name; `null` when one of them is missing. `known`: builds by collection, which never change, so that
+ * a search asks for the aliases only.
  */
-export async function ensureCollections(client: QdrantClient, model: ModelName): Promise<void> {
-  for (const type of SEARCHABLE_TYPES) await ensureCollection(client, nameOf(type, model), model.dimension);
-  const aliases = await aliasTargets(client);
-  const missing = SEARCHABLE_TYPES.filter((type) => !aliases.has(collectionAlias(type)));
-  if (missing.length > 0) await pointAliases(client, model, missing);
+export async function liveBuild(
+  client: QdrantClient,
+  configured: ModelName,
+  known: Map<string, Build>,
+): Promise<Build | null> {
+  const targets = await aliasTargets(client);
+  const names = SEARCHABLE_TYPES.map((type) => targets.get(collectionAlias(type)));
+  const [first] = names;
+  if (first === undefined || names.includes(undefined)) return null;
+  const before = known.get(first);
+  if (before) return before;
+  const told = metadataSchema.safeParse((await describe(client, first)).config.metadata);
+  const build = told.success ? told.data : fromName(first, configured);
+  if (told.success) known.set(first, told.data);
+  return build;
 }
 
-/** Lets all three aliases name this model's collections, in one step. */
-export const switchAliases = (client: QdrantClient, model: ModelName) => pointAliases(client, model, SEARCHABLE_TYPES);
-
-export async function collectionStates(client: QdrantClient, model: ModelName): Promise<CollectionState[]> {
-  const aliases = await aliasTargets(client);
-  return Promise.all(
-    SEARCHABLE_TYPES.map(async (type) => {
-      const collection = nameOf(type, model);
-      const aliasOf = aliases.get(collectionAlias(type)) ?? null;
-      if (!(await exists(client, collection)))
-        return { type, collection, exists: false, points: 0, indexedVectors: 0, aliasOf };
-      const info = await ask('describe a collection', () => client.getCollection(collection));
-      return {
-        type,
-        collection,
-        exists: true,
-        points: info.points_count ?? 0,
-        indexedVectors: info.indexed_vectors_count ?? 0,
-        aliasOf,
-      };
-    }),
-  );
+/** Collections made before they carried metadata can only be of the model that is configured. */
+function fromName(name: string, configured: ModelName): Build | null {
+  const generation = Number(/__g(\d+)$/.exec(name)?.[1] ?? 0);
+  const build = { model: configured.model, dimension: configured.dimension, generation };
+  return SEARCHABLE_TYPES.some((type) => nameOf(type, build) === name) ? build : null;
 }
 
-export const nameOf = (type: SearchableType, { model, dimension }: ModelName) => collectionName(type, model, dimension);
+/** Names of all collections that hold points of ours, of whatever build. */
+export async function ourCollections(client: QdrantClient): Promise<string[]> {
+  const { collections } = await ask('list collections', () => client.getCollections());
+  const prefixes = SEARCHABLE_TYPES.map((type) => `${collectionAlias(type)}__`);
+  return collections.map(({ name }) => name).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
 
-async function ensureCollection(client: QdrantClient, name: string, dimension: number): Promise<void> {
+export const describe = (client: QdrantClient, name: string): Promise<Schemas['CollectionInfo']> =>
+  ask('describe a collection', () => client.getCollection(name));
+
+export const exists = async (client: QdrantClient, name: string): Promise<boolean> =>
+  (await ask('look up a collection', () => client.collectionExists(name))).exists;
+
+async function ensureCollection(client: QdrantClient, name: string, build: Build): Promise<void> {
   if (!(await exists(client, name))) {
-    await ask('create a collection', () => createUnlessThere(client, name, dimension));
+    await ask('create a collection', () => createUnlessThere(client, name, build.dimension));
   }
-  const { payload_schema: indexed } = await ask('describe a collection', () => client.getCollection(name));
+  const { payload_schema: indexed, config } = await describe(client, name);
   for (const [field_name, field_schema] of Object.entries(PAYLOAD_INDEXES)) {
     if (field_name in indexed) continue;
     await ask('index a payload field', () => client.createPayloadIndex(name, { field_name, field_schema, wait: true }));
   }
+  if (metadataSchema.safeParse(config.metadata).success) return;
+  const { model, dimension, generation } = build;
+  const metadata = { model, dimension, generation };
+  // The client's createCollection leaves metadata out.
+  await ask('describe a collection', () => client.updateCollection(name, { metadata }));
 }
 
 async function createUnlessThere(client: QdrantClient, name: string, dimension: number): Promise<void> {
@@ -78,19 +117,4 @@ async function createUnlessThere(client: QdrantClient, name: string, dimension: 
     if ((status === 409 || status === 400) && (await exists(client, name))) return;
     throw error;
   }
-}
-
-const exists = async (client: QdrantClient, name: string) =>
-  (await ask('look up a collection', () => client.collectionExists(name))).exists;
-
-async function aliasTargets(client: QdrantClient): Promise<Map<string, string>> {
-  const { aliases } = await ask('list aliases', () => client.getAliases());
-  return new Map(aliases.map((alias) => [alias.alias_name, alias.collection_name]));
-}
-
-async function pointAliases(client: QdrantClient, model: ModelName, types: readonly SearchableType[]): Promise<void> {
-  const actions = types.map((type) => ({
-    create_alias: { alias_name: collectionAlias(type), collection_name: nameOf(type, model) },
-  }));
-  await ask('set aliases', () => client.updateCollectionAliases({ actions }));
 }

@@ -1,91 +1,127 @@
-/** Nearest points by meaning, or by meaning and words together. */
+/** Nearest points by meaning, by words, or by both. */
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest';
 import { TapeworksError } from '../../contracts/errors.ts';
 import { DENSE, SPARSE } from './collections.ts';
 import { ask } from './errors.ts';
-import { type IndexFilter, toQdrantFilter } from './filter.ts';
+import { toQdrantFilter } from './filter.ts';
+import { toPayload } from './payload.ts';
+import { searchParams } from './quantize.ts';
+import type { GroupedSearchRequest, SearchGroup, SearchRequest, SearchResult } from './types.ts';
 
-/** Each side of a hybrid search offers this many times `topK` candidates. */
+/** Each side of a hybrid search offers this many times the wanted number of candidates; and so do words, before the bound. */
 const CANDIDATES = 4;
 const MAX_CANDIDATES = 400;
+/** Cosine similarity of anything is at least this: a bound that bounds nothing. */
+const NO_BOUND = -1;
 /** Qdrant's own model: it splits, stems and weighs the words; the collection's IDF modifier does the rest. */
 export const bm25 = (text: string) => ({ text, model: 'qdrant/bm25' });
 
-export type SearchRequest = {
-  vector: Float32Array;
-  /** The words asked for; needed by `hybrid`. */
-  text?: string | undefined;
-  mode: 'dense' | 'hybrid';
-  topK: number;
-  /** Cosine similarity, −1 to 1, that every result reaches in either mode. */
-  minSimilarity: number;
-  filter?: IndexFilter | undefined;
-};
-export type SearchResult = {
-  id: string;
-  /** Cosine similarity of query and point. */
-  similarity: number;
-  /** What the results are ordered by: the similarity, or the rank fusion of `hybrid`. */
-  score: number;
-  payload: Record<string, unknown>;
-};
-
-/** Best first, at most `topK`. */
-export async function search(
-  client: QdrantClient,
-  collection: string,
-  request: SearchRequest,
-): Promise<SearchResult[]> {
-  const hybrid = request.mode === 'hybrid';
-  const query = hybrid ? hybridQuery(request) : denseQuery(request);
-  const { points } = await ask('search', () => client.query(collection, { ...query, with_payload: true }));
+export async function search(client: QdrantClient, where: string, request: SearchRequest): Promise<SearchResult[]> {
+  const { mode, topK, offset = 0 } = request;
+  if (mode === 'dense') {
+    const body = { ...ranking(request, topK), limit: topK, offset, with_payload: true };
+    const { points } = await ask('search', () => client.query(where, body));
+    return points.map((point) => toResult(point, request));
+  }
+  // Word matches may be unlike in meaning: more are asked for, and those below the bound left out after.
+  const limit = candidates(topK + offset);
+  const body = { ...ranking(request, limit), limit, with_payload: true, with_vector: [DENSE] };
+  const { points } = await ask('search', () => client.query(where, body));
   return points
-    .map((point) => ({
-      id: String(point.id),
-      similarity: hybrid ? cosine(request.vector, denseOf(point)) : point.score,
-      score: point.score,
-      payload: point.payload ?? {},
+    .map((point) => toResult(point, request))
+    .filter(({ similarity }) => similarity >= request.minSimilarity)
+    .slice(offset, offset + topK);
+}
+
+export async function searchByMedia(
+  client: QdrantClient,
+  where: string,
+  request: GroupedSearchRequest,
+): Promise<SearchGroup[]> {
+  const { mode, topK, groupSize, minSimilarity } = request;
+  const filteredAfter = mode !== 'dense' && minSimilarity > NO_BOUND;
+  const { groups } = await ask('search', () =>
+    client.queryGroups(where, {
+      ...ranking(request, candidates(topK * groupSize)),
+      group_by: 'media_item_id',
+      group_size: filteredAfter ? groupSize * CANDIDATES : groupSize,
+      limit: filteredAfter ? candidates(topK) : topK,
+      with_payload: true,
+      with_vector: mode === 'dense' ? false : [DENSE],
+    }),
+  );
+  return groups
+    .map(({ id, hits }) => ({
+      mediaItemId: Number(id),
+      results: hits
+        .map((point) => toResult(point, request))
+        .filter(({ similarity }) => mode === 'dense' || similarity >= minSimilarity)
+        .slice(0, groupSize),
     }))
-    .filter((result) => result.similarity >= request.minSimilarity)
-    .slice(0, request.topK);
+    .filter(({ results }) => results.length > 0)
+    .slice(0, topK);
 }
 
-function denseQuery({ vector, topK, minSimilarity, filter }: SearchRequest): Schemas['QueryRequest'] {
-  return { query: [...vector], using: DENSE, limit: topK, score_threshold: minSimilarity, ...filtered(filter) };
-}
+type Ranking = Pick<Schemas['QueryRequest'], 'query' | 'using' | 'prefetch' | 'filter' | 'score_threshold' | 'params'>;
 
-/** Word matches may be unlike in meaning, so more are asked for than `topK` and those below `minSimilarity` left out after. */
-function hybridQuery({ vector, text, topK, minSimilarity, filter }: SearchRequest): Schemas['QueryRequest'] {
-  if (text === undefined || text.trim() === '')
-    throw new TapeworksError('INVALID_INPUT', 'A hybrid search needs the text that is asked for.');
-  const limit = Math.min(topK * CANDIDATES, Math.max(topK, MAX_CANDIDATES));
+/** What the points are ordered by; `limit`: candidates of each side, where there are two. */
+function ranking(request: Omit<SearchRequest, 'offset'>, limit: number): Ranking {
+  const { mode, vector, minSimilarity } = request;
+  const wanted = toQdrantFilter(request.filter);
+  const filter = wanted ? { filter: wanted } : {};
+  const meaning = {
+    query: [...vector],
+    using: DENSE,
+    score_threshold: minSimilarity,
+    params: searchParams(request.exact ?? false),
+    ...filter,
+  };
+  if (mode === 'dense') return meaning;
+  const words = { query: bm25(wordsOf(request)), using: SPARSE, ...filter };
+  if (mode === 'bm25') return words;
   return {
     prefetch: [
-      { query: [...vector], using: DENSE, limit, score_threshold: minSimilarity, ...filtered(filter) },
-      { query: bm25(text), using: SPARSE, limit, ...filtered(filter) },
+      { ...meaning, limit },
+      { ...words, limit },
     ],
     query: { fusion: 'rrf' },
-    limit,
-    with_vector: [DENSE],
   };
 }
 
-function filtered(filter: IndexFilter | undefined) {
-  const wanted = toQdrantFilter(filter);
-  return wanted ? { filter: wanted } : {};
+function wordsOf({ mode, text }: Pick<SearchRequest, 'mode' | 'text'>): string {
+  if (text !== undefined && text.trim() !== '') return text;
+  throw new TapeworksError('INVALID_INPUT', `A search by ${mode} needs the text that is asked for.`);
 }
 
-function denseOf(point: Schemas['ScoredPoint']): number[] {
-  const vectors = point.vector;
+const candidates = (wanted: number) => Math.min(wanted * CANDIDATES, Math.max(wanted, MAX_CANDIDATES));
+
+function toResult(
+  point: Schemas['ScoredPoint'],
+  { mode, vector }: Pick<SearchRequest, 'mode' | 'vector'>,
+): SearchResult {
+  const id = String(point.id);
+  const similarity = mode === 'dense' ? point.score : cosine(vector, denseOf(point.vector));
+  return { id, similarity, score: point.score, payload: toPayload(id, point.payload) };
+}
+
+/** The dense vector of a point that was asked for with its vectors. */
+export function denseOf(vectors: Schemas['VectorStructOutput'] | Record<string, unknown> | null | undefined): number[] {
   const dense = vectors && !Array.isArray(vectors) && typeof vectors === 'object' ? vectors[DENSE] : undefined;
   return Array.isArray(dense) ? dense.filter((value): value is number => typeof value === 'number') : [];
 }
 
-function cosine(query: Float32Array, point: number[]): number {
+/** Of two vectors of one length; 0 where one is nothing. */
+export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
   let product = 0;
-  query.forEach((value, column) => {
-    product += value * (point[column] ?? 0);
-  });
-  const lengths = Math.hypot(...query) * Math.hypot(...point);
+  let squares = 0;
+  let others = 0;
+  for (let column = 0; column < left.length; column += 1) {
+    const a = left[column] ?? 0;
+    const b = right[column] ?? 0;
+    product += a * b;
+    squares += a * a;
+    others += b * b;
+  }
+  const lengths = Math.sqrt(squares * others);
   return lengths === 0 ? 0 : product / lengths;
 }

@@ -1,5 +1,6 @@
 /** Media items and what was found in them. Times twice: seconds as decimals, as the documented endpoints name them, and milliseconds. */
 import { z } from 'zod';
+import { transcriptQualitySchema } from '../transcripts.ts';
 import { pageOf } from './common.ts';
 
 const span = {
@@ -45,6 +46,8 @@ export const hitSchema = z
     variant: z.string(),
     ...span,
     confidence: z.number(),
+    /** "semantic": the concept is explained without its name. */
+    method: z.enum(['lexical', 'semantic']),
     context_text: z.string(),
     cue_ids: z.array(z.int()),
     clip_id: z.int().nullable(),
@@ -65,6 +68,13 @@ export const clipSchema = z
     keywords: z.array(z.string()),
     clip_url: z.string(),
     thumbnail_url: z.string().nullable(),
+    contact_sheet_url: z.string().nullable(),
+    subtitles_url: z.string(),
+    /** How it was cut: smart (groups of pictures copied, ends re-encoded), copy or reencode; `method_reason` says why not smart. */
+    method: z.string(),
+    method_reason: z.string().nullable(),
+    /** Where the file really begins; earlier than start_time when cut at a keyframe. */
+    cut_start_time: z.number(),
   })
   .meta({ id: 'Clip' });
 export const clipPageSchema = pageOf(clipSchema).meta({ id: 'ClipPage' });
@@ -76,7 +86,8 @@ export const transcriptAnswerSchema = z
     format: z.string(),
     origin: z.string(),
     language: z.string().nullable(),
-    quality: z.unknown(),
+    /** null: read by an earlier version; a new run tells it. */
+    quality: transcriptQualitySchema.meta({ id: 'TranscriptQuality' }).nullable(),
     repairs: z.unknown(),
     items: z.array(z.object({ id: z.int(), index: z.int(), text: z.string(), ...span })),
     next_cursor: z.string().nullable(),
@@ -90,6 +101,9 @@ export const conceptAnswerSchema = z
     category: z.string(),
     parameter: z.string().nullable(),
     value: z.number().nullable(),
+    /** Price relation, such as "crosses_above", to `reference`. */
+    relation: z.string().nullable(),
+    reference: z.string().nullable(),
     quote: z.string(),
     ...span,
     clip_id: z.int().nullable(),

@@ -1,6 +1,5 @@
-/** What the product makes: strategies, signals, exports; and the lexicon it works by. */
+/** What the product makes: strategies, signals, exports; and whether it is ready. */
 import { z } from 'zod';
-import { categorySchema } from '../keywords.ts';
 import { signalIndicatorsSchema } from '../signals.ts';
 import { strategyRulesSchema } from '../strategies.ts';
 import { pageOf } from './common.ts';
@@ -93,19 +92,6 @@ export const exportAnswerSchema = z
   })
   .meta({ id: 'Export' });
 export const exportListSchema = z.object({ items: z.array(exportAnswerSchema) }).meta({ id: 'ExportList' });
-
-export const keywordAnswerSchema = z
-  .object({
-    keyword: z.string(),
-    category: categorySchema,
-    variants: z.array(z.string()),
-    rules: z.boolean(),
-    hits: z.int(),
-  })
-  .meta({ id: 'Keyword' });
-export const keywordListSchema = z
-  .object({ version: z.string(), total: z.int(), items: z.array(keywordAnswerSchema) })
-  .meta({ id: 'KeywordList' });
 
 export const checkSchema = z.object({
   name: z.string(),

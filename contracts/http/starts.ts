@@ -138,3 +138,20 @@ export const batchGenerateBody = z
   })
   .meta({ id: 'BatchGenerate' });
 export type BatchGenerateBody = z.infer<typeof batchGenerateBody>;
+
+export const reindexBody = z
+  .strictObject({
+    action: z.enum(['rebuild', 'rollback']).default('rebuild').meta({
+      description: 'rebuild: beside the live index, compared, swapped or dropped; rollback: back to the index before.',
+    }),
+    min_recall: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.95)
+      .meta({ description: 'recall@10 on the stored queries that the new index must reach.' }),
+    tolerance: z.number().min(0).max(1).default(0.01).meta({ description: 'How far it may lie below the live one.' }),
+    queries: z.int().min(1).max(1_000).default(100),
+    items_per_run: z.int().min(1).max(500).default(100),
+  })
+  .meta({ id: 'Reindex' });

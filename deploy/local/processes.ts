@@ -11,6 +11,8 @@ import type { Stack } from './stack.ts';
 
 export type Processes = {
   apiUrl: string;
+  /** Of the processes that run now; a crash changes them. */
+  pids(): { worker: number; api: number };
   /** Ends both in order; the stack stays up. Safe to call again. */
   stop(): Promise<void>;
 };
@@ -64,7 +66,7 @@ export async function startProcesses(stack: Stack, config: Config, options: Proc
     reserved.release();
   }
   stack.publish({ apiUrl });
-  return { apiUrl, stop };
+  return { apiUrl, stop, pids: () => ({ worker: worker.current().pid, api: api.current().pid }) };
 }
 
 /** Where an API that listens on `host` can be asked from here. */

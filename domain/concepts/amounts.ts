@@ -91,7 +91,7 @@ export function multiples(place: Place): Finding[] {
 }
 
 const RATIO = new Set(['risk reward ratio']);
-const TO = /^ (?:to|:) #(?<n>\d+)/;
+const TO = /^ (?:to|:) #(?<n>\d+)(?! (?:%|percent|per cent))/;
 const ABOUT_RISK = / (?:risk|reward)(?: |$)/;
 const OF_RATIO = / @(?<t>\d+)(?: (?:of|at|least|is|above|over|than|greater|minimum|a|about|around)){1,4}$/;
 

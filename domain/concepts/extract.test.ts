@@ -10,7 +10,7 @@ const cuesOf = (...texts: string[]): Cue[] =>
   texts.map((text, index) => ({ index, startMs: index * 4_000, endMs: index * 4_000 + 4_000, text }));
 const numbers = (...texts: string[]) =>
   extractConcepts(cuesOf(...texts), LEXICON)
-    .filter((concept) => concept.parameter !== null)
+    .filter(({ parameter }) => parameter !== null && parameter !== 'relation')
     .map(({ term, parameter, value }) => `${term} ${parameter} ${value}`)
     .toSorted();
 
@@ -84,6 +84,35 @@ describe('parameters', () => {
       ['Bollinger bands deviations 2', 'Bollinger bands period 20'],
     ],
     ['Bollinger bands, 20 and 2', ['Bollinger bands deviations 2', 'Bollinger bands period 20']],
+    ['the twenty-one EMA', ['exponential moving average period 21']],
+    ['an RSI between 40 and 60 says nothing', ['RSI threshold_above 40', 'RSI threshold_below 60']],
+    [
+      'when the stochastic is between twenty and eighty',
+      ['stochastic threshold_above 20', 'stochastic threshold_below 80'],
+    ],
+    ['risk one to two percent of your account', ['risk per trade percent 1', 'risk per trade percent 2']],
+    ['risk 1-2% per trade', ['risk per trade percent 1', 'risk per trade percent 2']],
+    [
+      'a stop loss of two to three ATR',
+      ['ATR multiple 2', 'ATR multiple 3', 'stop loss multiple 2', 'stop loss multiple 3'],
+    ],
+    ['two or three times the ATR', ['ATR multiple 2', 'ATR multiple 3']],
+    ['risk to reward of one to three', ['risk reward ratio ratio 3']],
+    ['half a percent risk per trade', ['risk per trade percent 0.5']],
+    ['a stop at one and a half ATR', ['ATR multiple 1.5', 'stop loss multiple 1.5']],
+    ['the hundred day moving average', ['moving average period 100']],
+    [
+      'the 8, 13 and 21 EMAs',
+      [
+        'exponential moving average period 13',
+        'exponential moving average period 21',
+        'exponential moving average period 8',
+      ],
+    ],
+    ['the CCI rises above one hundred', ['CCI threshold_above 100']],
+    ['an ADX above twenty-five', ['ADX threshold_above 25']],
+    ['RSI drops under thirty five', ['RSI threshold_below 35']],
+    ['Bollinger Bands at two and a half standard deviations', ['Bollinger bands deviations 2.5']],
     ['our breakout: price closes above the 20-day high', ['breakout period 20', 'new high period 20']],
   ])('%s', (text, expected) => expect(numbers(text)).toEqual(expected));
 
@@ -113,6 +142,52 @@ describe('parameters', () => {
   test('a term without a number comes once, without a value', () => {
     const concepts = extractConcepts(cuesOf('a golden cross, and one more golden cross'), LEXICON);
     expect(concepts).toMatchObject([{ term: 'golden cross', parameter: null, value: null, quote: 'golden cross' }]);
+  });
+});
+
+describe('relations', () => {
+  const told = (...texts: string[]) =>
+    extractConcepts(cuesOf(...texts), LEXICON)
+      .filter(({ parameter }) => parameter === 'relation')
+      .map(
+        ({ term, value, relation, reference }) =>
+          `${reference} ${relation} ${term}${value === null ? '' : ` ${value}`}`,
+      );
+
+  test.each([
+    ['price closes above the 200-day moving average', ['price above moving average 200']],
+    ['when the market is trading below the 50 EMA', ['price below exponential moving average 50']],
+    [
+      'the 9 EMA crosses above the 21 EMA',
+      ['exponential moving average 9 crosses_above exponential moving average 21'],
+    ],
+    ['the MACD crosses below its signal line', ['macd crosses_below signal line']],
+    ['price breaks above resistance', ['price breaks_above resistance']],
+    ['and then it broke below the neckline', ['price breaks_below neckline']],
+    ['price bounces off support', ['price bounces_off support']],
+    ['it was rejected at the VWAP', ['price rejected_at VWAP']],
+    ['the candle touches the lower Bollinger band', ['price touches Bollinger bands']],
+    ['a daily close above the previous day high', ['price above previous day high']],
+    ['price has been holding above the Ichimoku cloud', ['price above Ichimoku cloud']],
+    ['we want price to stay above the VWAP', ['price above VWAP']],
+    ['the stock falls below its fifty day simple moving average', ['price breaks_below simple moving average 50']],
+    ['price crosses back over the trendline', ['price crosses_above trendline']],
+    ['the RSI is above 70', []],
+    ['above all the moving average is simple', []],
+    ['the price of the moving average course is over', []],
+    ['he stood above. The moving average rose', []],
+  ])('%s', (text, expected) => expect(told(text)).toEqual(expected));
+
+  test('are quoted literally, across cue borders', () => {
+    const [concept] = extractConcepts(
+      cuesOf('we buy when the price closes', 'above the 50-day moving average'),
+      LEXICON,
+    ).filter(({ parameter }) => parameter === 'relation');
+    expect(concept).toMatchObject({
+      quote: 'price closes above the 50-day moving average',
+      cueIndexes: [0, 1],
+      value: 50,
+    });
   });
 });
 

@@ -2,19 +2,31 @@ import type { Concept, Lexicon } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';
 import { joinCues } from '../transcripts/join-cues.ts';
 import { deviations, multiples, percents, ratios } from './amounts.ts';
-import type { Finding, Rule } from './finding.ts';
+import type { Finding, Place, Rule } from './finding.ts';
 import { type Item, readItems } from './items.ts';
 import { bandSettings, periods } from './periods.ts';
+import { relations } from './relations.ts';
 import { settingsOfThree } from './settings.ts';
 import { thresholdRule } from './thresholds.ts';
-import { windowAt } from './window.ts';
+import { windowAt, withoutPartner } from './window.ts';
 
 const LONGEST_QUOTE = 240;
 const SURE = 0.7;
 
+/** What a rule reads of a number by itself, else as one end of a range. */
+function inRange(rule: Rule, place: Place): Finding[] {
+  const window = withoutPartner(place.window);
+  const alone = rule(place);
+  // The first end is quoted with its term; the second begins at itself, so that the two are told apart.
+  return (alone.length > 0 ? alone : rule({ ...place, window })).map((finding) =>
+    window.second ? { ...finding, first: Math.max(finding.first, window.at) } : finding,
+  );
+}
+
 /** Everything the rules read from the numbers of a text, in order. Numbers of a list of settings are read once. */
 function readNumbers(items: Item[]): Finding[] {
-  const rules: Rule[] = [thresholdRule(), periods, percents, multiples, ratios, deviations];
+  const rules: Rule[] = [thresholdRule(), ratios, deviations];
+  const ranged: Rule[] = [periods, percents, multiples];
   const findings: Finding[] = [];
   let settledUntil = -1;
   for (const [at, item] of items.entries()) {
@@ -22,14 +34,18 @@ function readNumbers(items: Item[]): Finding[] {
     const place = { items, window: windowAt(items, at), value: item.value };
     const three = settingsOfThree(place);
     const listed = three.length > 0 ? three : bandSettings(place);
-    findings.push(...(listed.length > 0 ? listed : rules.flatMap((rule) => rule(place))));
+    findings.push(
+      ...(listed.length > 0
+        ? listed
+        : [...rules.flatMap((rule) => rule(place)), ...ranged.flatMap((rule) => inRange(rule, place))]),
+    );
     settledUntil = Math.max(settledUntil, ...listed.map((finding) => finding.last));
   }
   return findings;
 }
 
 /** Terms that are taught without a number: each at its first sure mention. */
-function bareTerms(items: Item[], withNumber: ReadonlySet<string>): (Omit<Finding, 'value'> & { value: null })[] {
+function bareTerms(items: Item[], withNumber: ReadonlySet<string>): Finding[] {
   const seen = new Set(withNumber);
   return items.flatMap((item, at) => {
     if (item.kind !== 'term' || item.confidence < SURE || seen.has(item.keyword)) return [];
@@ -40,17 +56,18 @@ function bareTerms(items: Item[], withNumber: ReadonlySet<string>): (Omit<Findin
 
 /**
  * Terms and parameters spoken in cues (sorted by time), in order of the text, also across cue borders. A number counts only where
- * a pattern ties it to its term within the sentence or about 14 words. `quote` is a literal part of the cues' texts joined by single
+ * a pattern ties it to its term within the sentence or about 14 words. A relation says where the price or a line stands to the term. `quote` is a literal part of the cues' texts joined by single
  * spaces. One concept for each term, parameter and start; terms without any number come once, with `parameter` null.
  */
 export function extractConcepts(cues: Cue[], lexicon: Lexicon): Concept[] {
   const joined = joinCues(cues);
   const items = readItems(joined.text, lexicon);
   const categories = new Map(lexicon.terms.map((term) => [term.keyword, term.category]));
-  const numbered = readNumbers(items).filter((finding) => categories.has(finding.term));
-  const bare = bareTerms(items, new Set(numbered.map((finding) => finding.term)));
+  const read = [...readNumbers(items), ...relations(items, joined.text)];
+  const told = read.filter((finding) => categories.has(finding.term));
+  const bare = bareTerms(items, new Set(told.map((finding) => finding.term)));
   const concepts = new Map<string, Concept & { at: number }>();
-  for (const { term, parameter, value, first, last } of [...numbered, ...bare]) {
+  for (const { term, parameter, value, relation = null, reference = null, first, last } of [...told, ...bare]) {
     const category = categories.get(term);
     const end = items[Math.min(last, items.length - 1)]?.end;
     let start = items[Math.max(first, 0)]?.start;
@@ -59,7 +76,8 @@ export function extractConcepts(cues: Cue[], lexicon: Lexicon): Concept[] {
     const span = joined.span(start, end);
     const key = `${term}|${parameter}|${span.startMs}`;
     if (concepts.has(key)) continue;
-    concepts.set(key, { term, category, parameter, value, quote: joined.text.slice(start, end), ...span, at: start });
+    const quote = joined.text.slice(start, end);
+    concepts.set(key, { term, category, parameter, value, relation, reference, quote, ...span, at: start });
   }
   return [...concepts.values()].toSorted((a, b) => a.at - b.at).map(({ at: _at, ...concept }) => concept);
 }

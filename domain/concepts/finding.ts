@@ -1,9 +1,18 @@
-import type { Concept } from '../../contracts/keywords.ts';
+import type { Concept, Relation } from '../../contracts/keywords.ts';
 import type { Item } from './items.ts';
 import type { Window } from './window.ts';
 
 /** A rule's result: the items it was read from are `[first, last]`. */
-export type Finding = { term: string; parameter: Concept['parameter']; value: number; first: number; last: number };
+export type Finding = {
+  term: string;
+  parameter: Concept['parameter'];
+  /** Of a relation: the period of the term's line, where it was said. */
+  value: number | null;
+  relation?: Relation;
+  reference?: string;
+  first: number;
+  last: number;
+};
 
 /** What a rule looks at: the number at `window.at`, its value, its surroundings and all items. */
 export type Place = { items: Item[]; window: Window; value: number };

@@ -8,7 +8,9 @@ const WITH_UNIT = new RegExp(`^ ${UNIT}${QUALIFIER}{0,3} @(?<t>\\d+)`);
 /** "the 50 EMA", "20-day high". */
 const NEXT_TO = /^ @(?<t>\d+)/;
 /** "the 9 and 21 EMA", "50 and 200-day moving averages". */
-const SHARED = new RegExp(`^(?: ${UNIT})?(?: ,)?(?: (?:and|or))?(?: the)? #\\d+(?: ${UNIT})?${QUALIFIER}? @(?<t>\\d+)`);
+const SHARED = new RegExp(
+  `^(?:(?: ${UNIT})?(?: ,)?(?: (?:and|or))?(?: the)? #\\d+){1,3}(?: ${UNIT})?${QUALIFIER}? @(?<t>\\d+)`,
+);
 /** "RSI with a period of 14", "the ATR lookback is 14". */
 const NAMED =
   / @(?<t>\d+)(?: [a-z']+){0,4} (?:periods?|length|lookback|window|settings?)(?: (?:of|is|to|at|set|as|usually|the|last|about|default|are))*$/;

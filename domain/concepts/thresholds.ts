@@ -1,5 +1,5 @@
 import { OSCILLATORS, PERCENT_OSCILLATORS } from './families.ts';
-import { between, caught, type Finding, type Place, UNIT } from './finding.ts';
+import { between, caught, caughtNumber, type Finding, type Place, UNIT } from './finding.ts';
 import type { Item } from './items.ts';
 
 const BELOW = '(?:below|under|beneath|underneath|less than|lower than)';
@@ -36,6 +36,22 @@ const TRANSPARENT = new Set([
   'exit signal',
 ]);
 
+/** "RSI between 40 and 60". */
+const BETWEEN = new RegExp(` @(?<t>\\d+)(?: ,)?${LINK}{0,5} (?:between|from)$`);
+const AND = /^ (?:and|to) #(?<n>\d+)(?! (?:dollars?|cents?|points?|times|x|days?|bars?|periods?|minutes?))/;
+
+/** Both ends of a band an oscillator is in; its whole scale is none. */
+function band({ items, window, value }: Place): Finding[] {
+  const term = caught(items, BETWEEN.exec(window.left), OSCILLATORS);
+  const end = term && AND.exec(window.right);
+  const upper = end && caughtNumber(items, end, 'n');
+  if (!term || !upper || upper.value <= value || (value === 0 && upper.value >= 100) || upper.value > 500) return [];
+  return [
+    between(term, 'threshold_above', value, upper.index),
+    between(term, 'threshold_below', upper.value, upper.index),
+  ];
+}
+
 const FAR = 16;
 const parameterOf = (comparison: string) =>
   new RegExp(`^${BELOW}$`).test(comparison) ? 'threshold_below' : 'threshold_above';
@@ -55,6 +71,8 @@ function antecedent(items: Item[], at: number, lastMention: { keyword: string; i
 export function thresholdRule(): (place: Place) => Finding[] {
   let lastMention: { keyword: string; index: number; at: number } | null = null;
   return ({ items, window, value }) => {
+    const both = band({ items, window, value });
+    if (both.length > 0) return both;
     if (value > 500 || OTHER_QUANTITY.test(window.right)) return [];
     const beyond = OR_BEYOND.exec(window.right);
     const exact = beyond && caught(items, AT.exec(window.left), OSCILLATORS);

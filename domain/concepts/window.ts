@@ -16,6 +16,17 @@ const symbol = (item: Item, index: number): string => {
  */
 export type Window = { at: number; left: string; right: string; before: string };
 
+const PARTNER_AFTER = /^(?: (?:to|or))? #\d+(?= )/;
+const PARTNER_BEFORE = / #\d+(?: (?:%|percent|per cent))?(?: (?:to|or|and))?$/;
+
+/** As if the other end of a range were not there: "one to two percent", "2-3%", "two or three times the ATR". `second`: it stood before. */
+export const withoutPartner = (window: Window): Window & { second: boolean } => ({
+  ...window,
+  left: window.left.replace(PARTNER_BEFORE, ''),
+  right: window.right.replace(PARTNER_AFTER, ''),
+  second: PARTNER_BEFORE.test(window.left),
+});
+
 export function windowAt(items: Item[], at: number): Window {
   let left = '';
   let before = '';

@@ -1,15 +1,25 @@
 /** Aho-Corasick over words: all places of all phrases in one pass over the text. */
+import type { ScannedText, Vocabulary } from './vocabulary.ts';
 
 /** `[first, last]` are positions of words; `phrase` is the phrase's position in the list. */
 export type Place = { phrase: number; first: number; last: number };
-type Node = { next: Map<string, number>; fail: number; phrase: number; depth: number; output: number };
+type Node = { next: Map<number, number>; fail: number; phrase: number; depth: number; output: number };
 
 export class PhraseAutomaton {
   private readonly nodes: Node[] = [{ next: new Map(), fail: 0, phrase: -1, depth: 0, output: 0 }];
+  /** Where each word of the vocabulary leads from the beginning; most words of a text lead nowhere. */
+  private readonly entry: Int32Array;
 
-  constructor(phrases: string[][]) {
-    for (const [phrase, words] of phrases.entries()) this.insert(words, phrase);
+  /** Each phrase is a list of words that the vocabulary has. */
+  constructor(phrases: string[][], vocabulary: Vocabulary) {
+    for (const [phrase, words] of phrases.entries())
+      this.insert(
+        words.map((word) => vocabulary.idOf(word)),
+        phrase,
+      );
     this.link();
+    this.entry = new Int32Array(vocabulary.size);
+    for (const [word, child] of this.node(0).next) this.entry[word] = child;
   }
 
   private node(id: number): Node {
@@ -18,7 +28,7 @@ export class PhraseAutomaton {
     return node;
   }
 
-  private insert(words: string[], phrase: number): void {
+  private insert(words: number[], phrase: number): void {
     let at = 0;
     for (const word of words) {
       let next = this.node(at).next.get(word);
@@ -47,22 +57,26 @@ export class PhraseAutomaton {
     }
   }
 
-  private step(from: number, word: string): number {
-    let at = from;
-    for (;;) {
+  private step(from: number, word: number): number {
+    for (let at = from; ; at = this.node(at).fail) {
       const next = this.node(at).next.get(word);
       if (next !== undefined) return next;
       if (at === 0) return 0;
-      at = this.node(at).fail;
     }
   }
 
-  /** Every place of every phrase, also overlapping ones. A word whose `joined` is false starts afresh. */
-  find(words: { word: string; joined: boolean }[]): Place[] {
+  /** Every place of every phrase, also overlapping ones. A word whose `joined` is 0 starts afresh. */
+  find({ count, ids, joined }: ScannedText): Place[] {
     const places: Place[] = [];
     let at = 0;
-    for (const [last, { word, joined }] of words.entries()) {
-      at = this.step(joined ? at : 0, word);
+    for (let last = 0; last < count; last++) {
+      const word = ids[last] ?? -1;
+      if (word < 0) {
+        at = 0;
+        continue;
+      }
+      at = at === 0 || joined[last] === 0 ? (this.entry[word] ?? 0) : this.step(at, word);
+      if (at === 0) continue;
       for (let end = this.node(at).phrase >= 0 ? at : this.node(at).output; end !== 0; end = this.node(end).output) {
         const { phrase, depth } = this.node(end);
         places.push({ phrase, first: last - depth + 1, last });

@@ -1,43 +1,27 @@
-import type { Lexicon, Term } from '../../contracts/keywords.ts';
+import type { Lexicon } from '../../contracts/keywords.ts';
 import { PhraseAutomaton, type Place } from './automaton.ts';
+import { type Check, compileCheck, conditionWords } from './conditions.ts';
 import { type Spelling, spellingIndex } from './spellings.ts';
-import { type Token, tokenize, words } from './tokens.ts';
+import { type ScannedText, Vocabulary } from './vocabulary.ts';
 
-/** A term in a text: characters `[start, end)`. */
-export type FoundTerm = { spelling: Spelling; start: number; end: number };
-type Guard = { notAfter: string[][]; notBefore: string[][] };
+/** A term in a text: characters `[start, end)`. `contextMet`: it needed certain words near it, and they are there. */
+export type FoundTerm = { spelling: Spelling; start: number; end: number; contextMet: boolean };
 
 /** Finds all terms of one lexicon. Made once per lexicon; building it costs more than a search. */
 export type TermFinder = { lexicon: Lexicon; find: (text: string) => FoundTerm[] };
 
-const phrases = (listed: string[]) => listed.map(words).filter((phrase) => phrase.length > 0);
-
-/** Whether the phrase stands in the linked words from `first` on, without a comma or a sentence's end in between. */
-function standsAt(tokens: Token[], first: number, phrase: string[], linkedFrom: number): boolean {
-  return phrase.every((word, offset) => {
-    const token = tokens[first + offset];
-    return token !== undefined && token.word === word && (first + offset < linkedFrom || token.joined);
-  });
-}
-
-function isGuarded(tokens: Token[], { first, last }: Place, { notAfter, notBefore }: Guard): boolean {
-  const after = notAfter.some(
-    (phrase) =>
-      tokens[first]?.joined === true && standsAt(tokens, first - phrase.length, phrase, first - phrase.length + 1),
-  );
-  return after || notBefore.some((phrase) => standsAt(tokens, last + 1, phrase, last + 1));
-}
+type CheckedPlace = Place & { contextMet: boolean };
 
 /** Where places overlap the one of more words wins, then the longer, then the earlier. In order of the text. */
-function longestFirst(places: Place[], tokens: Token[]): Place[] {
-  const taken = new Uint8Array(tokens.length);
-  const chars = ({ first, last }: Place) => (tokens[last]?.end ?? 0) - (tokens[first]?.start ?? 0);
+function longestFirst(places: CheckedPlace[], { starts, ends, count }: ScannedText): CheckedPlace[] {
+  const taken = new Uint8Array(count);
+  const chars = ({ first, last }: Place) => (ends[last] ?? 0) - (starts[first] ?? 0);
   const ranked = places.toSorted(
     (a, b) => b.last - b.first - (a.last - a.first) || chars(b) - chars(a) || a.first - b.first,
   );
   return ranked
     .filter(({ first, last }) => {
-      if (taken.subarray(first, last + 1).includes(1)) return false;
+      for (let at = first; at <= last; at++) if (taken[at] === 1) return false;
       taken.fill(1, first, last + 1);
       return true;
     })
@@ -46,25 +30,34 @@ function longestFirst(places: Place[], tokens: Token[]): Place[] {
 
 const finders = new WeakMap<Lexicon, TermFinder>();
 
-/** The finder of a lexicon: whole words, any case, the longest term where several overlap, none in a guarded place. */
+/**
+ * The finder of a lexicon: whole words, any case, only where a term's conditions allow it, and of those that overlap the longest.
+ * Linear in the text.
+ */
 export function termFinder(lexicon: Lexicon): TermFinder {
   const known = finders.get(lexicon);
   if (known) return known;
   const spellings = [...spellingIndex(lexicon).values()];
-  const automaton = new PhraseAutomaton(spellings.map((spelling) => spelling.words));
-  const guards = new Map<Term, Guard>(
-    lexicon.terms.map((term) => [term, { notAfter: phrases(term.notAfter), notBefore: phrases(term.notBefore) }]),
+  const { contexts, terms } = lexicon;
+  const vocabulary = new Vocabulary([
+    ...spellings.flatMap((spelling) => spelling.words),
+    ...terms.flatMap((term) => [term, ...term.loose].flatMap((conditions) => conditionWords(conditions, contexts))),
+  ]);
+  const automaton = new PhraseAutomaton(
+    spellings.map((spelling) => spelling.words),
+    vocabulary,
   );
+  const checks = spellings.map(({ term, loose }): Check => compileCheck(term, loose, vocabulary, contexts));
   const find = (text: string): FoundTerm[] => {
-    const tokens = tokenize(text);
-    const places = automaton.find(tokens).filter((place) => {
-      const spelling = spellings[place.phrase];
-      const guard = spelling && guards.get(spelling.term);
-      return guard !== undefined && !isGuarded(tokens, place, guard);
+    const scanned = vocabulary.scan(text);
+    const places = automaton.find(scanned).flatMap((place): CheckedPlace[] => {
+      const verdict = checks[place.phrase]?.(scanned, place);
+      return verdict?.counts === true ? [{ ...place, contextMet: verdict.contextMet }] : [];
     });
-    return longestFirst(places, tokens).flatMap(({ phrase, first, last }) => {
+    return longestFirst(places, scanned).flatMap(({ phrase, first, last, contextMet }) => {
       const spelling = spellings[phrase];
-      return spelling ? [{ spelling, start: tokens[first]?.start ?? 0, end: tokens[last]?.end ?? 0 }] : [];
+      const [start, end] = [scanned.starts[first] ?? 0, scanned.ends[last] ?? 0];
+      return spelling ? [{ spelling, start, end, contextMet }] : [];
     });
   };
   const finder = { lexicon, find };

@@ -7,20 +7,23 @@ import { words } from './tokens.ts';
 describe('the lexicon', () => {
   test('is valid, with at least eight terms in every category', () => {
     expect(lexiconSchema.parse(LEXICON)).toEqual(LEXICON);
-    expect(LEXICON.terms.length).toBeGreaterThanOrEqual(200);
+    expect(LEXICON.terms.length).toBeGreaterThanOrEqual(400);
     for (const category of CATEGORIES)
       expect(LEXICON.terms.filter((term) => term.category === category).length, category).toBeGreaterThanOrEqual(8);
   });
 
   test('has no spelling twice, none without a word, and none of the everyday words', () => {
     const owners = new Map<string, string>();
-    for (const { keyword, variants } of LEXICON.terms)
-      for (const spelling of [keyword, ...variants]) {
+    for (const { keyword, variants, misheard, loose } of LEXICON.terms)
+      for (const spelling of [keyword, ...variants, ...misheard, ...loose.flatMap((own) => own.variants)]) {
         const spelt = words(spelling).join(' ');
         expect(spelt, keyword).not.toBe('');
         expect(owners.get(spelt), `“${spelling}” of ${keyword}`).toBeUndefined();
         owners.set(spelt, keyword);
       }
+    const strict = new Set(
+      LEXICON.terms.flatMap(({ keyword, variants }) => [keyword, ...variants].map((text) => words(text).join(' '))),
+    );
     for (const everyday of [
       'call',
       'put',
@@ -35,7 +38,13 @@ describe('the lexicon', () => {
       'hammer',
       'flag',
     ])
-      expect(owners.has(everyday), everyday).toBe(false);
+      expect(strict.has(everyday), everyday).toBe(false);
+  });
+
+  test('explains each term in a sentence of its own', () => {
+    const definitions = LEXICON.terms.map(({ definition }) => definition);
+    expect(new Set(definitions).size).toBe(LEXICON.terms.length);
+    for (const definition of definitions) expect(definition).toMatch(/^[A-Z0-9].{25,}\.$/);
   });
 
   test.each([

@@ -1,7 +1,9 @@
 /** The lexicon of trading terms: one data file a category. A new term is one entry there; a new category one file and one line. */
 import { TapeworksError } from '../../contracts/errors.ts';
-import { type Category, type Lexicon, lexiconSchema } from '../../contracts/keywords.ts';
+import { type Category, type Lexicon, lexiconSchema, termSchema } from '../../contracts/keywords.ts';
+import { hashJson } from '../hash.ts';
 import { closestKeywords } from './closest-keywords.ts';
+import contexts from './contexts.json' with { type: 'json' };
 import candlestick from './lexicon/candlestick.json' with { type: 'json' };
 import chartPattern from './lexicon/chart-pattern.json' with { type: 'json' };
 import crypto from './lexicon/crypto.json' with { type: 'json' };
@@ -32,11 +34,24 @@ const TERMS: Record<Category, unknown[]> = {
   market_structure: marketStructure,
 };
 
-/** The product's lexicon. `notAfter` and `notBefore` name the words after which, or before which, a match does not count. */
-export const LEXICON: Lexicon = lexiconSchema.parse({
-  version: '1',
-  terms: Object.entries(TERMS).flatMap(([category, terms]) => terms.map((term) => Object.assign({ category }, term))),
+/** A lexicon of these terms. Its version is a hash of what it holds, so that any change is another version. */
+export const versioned = (content: Pick<Lexicon, 'contexts' | 'terms'>): Lexicon => ({
+  ...content,
+  version: hashJson(content).slice(0, 12),
 });
+
+/** The product's own lexicon. docs/lexicon.md describes an entry. */
+export const LEXICON: Lexicon = lexiconSchema.parse(
+  versioned({
+    contexts,
+    terms: Object.entries(TERMS).flatMap(([category, terms]) =>
+      terms.map((term) => ({
+        ...termSchema.parse(Object.assign({ category }, term)),
+        source: 'built-in' as const,
+      })),
+    ),
+  }),
+);
 
 /** The canonical spelling of a term or of any of its variants, whatever the case, hyphens or spaces; `null` if it is none. */
 export function canonicalKeyword(lexicon: Lexicon, text: string): string | null {

@@ -20,30 +20,31 @@ export function createMatcher(lexicon: Lexicon, only: string[] | null = null): M
   };
 }
 
+/** `trust`: what a hit in this transcript can be worth at most, see `qualityTrust`. Hits below `minConfidence` are left out. */
+export type HitOptions = { trust?: number; minConfidence?: number };
+
 /**
  * All hits in cues sorted by time, in order of the text, also across cue borders. Where terms overlap the longest counts,
  * whatever `only` says. A keyword has at most one hit a millisecond. Linear in the text.
  */
-export function findHits({ finder, only }: Matcher, cues: Cue[]): KeywordHit[] {
+export function findHits(
+  { finder, only }: Matcher,
+  cues: Cue[],
+  { trust = 1, minConfidence = 0 }: HitOptions = {},
+): KeywordHit[] {
   const joined = joinCues(cues);
   const terms = finder.find(joined.text);
   const seen = new Set<string>();
-  return terms.flatMap(({ spelling, start, end }, at) => {
+  return terms.flatMap(({ spelling, start, end }, at): KeywordHit[] => {
     const { keyword, category } = spelling.term;
-    if (only !== null && !only.has(keyword)) return [];
+    const confidence = confidenceOf(terms, at, trust);
+    if ((only !== null && !only.has(keyword)) || confidence < minConfidence) return [];
     const span = joined.span(start, end);
     const key = `${keyword}@${span.startMs}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [
-      {
-        keyword,
-        category,
-        variant: joined.text.slice(start, end),
-        confidence: confidenceOf(terms, at),
-        contextText: contextAround(cues, joined, start, end, span),
-        ...span,
-      },
-    ];
+    const variant = joined.text.slice(start, end);
+    const contextText = contextAround(cues, joined, start, end, span);
+    return [{ keyword, category, variant, confidence, method: 'lexical', contextText, ...span }];
   });
 }

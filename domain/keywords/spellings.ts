@@ -1,8 +1,16 @@
-import type { Lexicon, Term } from '../../contracts/keywords.ts';
+import type { Lexicon, LexiconTerm, Loose, Term } from '../../contracts/keywords.ts';
 import { words } from './tokens.ts';
 
-/** A spelling under which a term is found. `kind` bears on a hit's confidence. */
-export type Spelling = { words: string[]; term: Term; kind: 'canonical' | 'variant' | 'letters' };
+/** How a spelling came about; it bears on a hit's confidence. `letters`: an abbreviation said letter by letter. */
+export type SpellingKind = 'canonical' | 'variant' | 'misheard' | 'letters';
+
+/** A spelling under which a term is found. `loose` holds the conditions it has of its own. */
+export type Spelling<Of extends Term = LexiconTerm> = {
+  words: string[];
+  term: Of;
+  kind: SpellingKind;
+  loose: Loose | null;
+};
 
 const isAbbreviation = (spelling: string) => /^[A-Z]{3,5}$/.test(spelling);
 
@@ -13,25 +21,36 @@ function pluralOf(spelt: string[]): string[] | null {
   return [...spelt.slice(0, -1), plural];
 }
 
+/** The spellings as they are listed; an entry without a word is none. */
+export function listedSpellings<Of extends Term>(term: Of): Spelling<Of>[] {
+  const spelt = (spelling: string, kind: SpellingKind, loose: Loose | null = null) => ({
+    words: words(spelling),
+    term,
+    kind,
+    loose,
+  });
+  return [
+    spelt(term.keyword, 'canonical'),
+    ...term.variants.map((variant) => spelt(variant, 'variant')),
+    ...term.misheard.map((variant) => spelt(variant, 'misheard')),
+    ...term.loose.flatMap((loose) => loose.variants.map((variant) => spelt(variant, 'variant', loose))),
+  ].filter((spelling) => spelling.words.length > 0);
+}
+
 /**
- * The spellings of a term: as listed, with the plural of terms of several words and of abbreviations, and abbreviations letter
- * by letter ("r s i"). Plurals of single words are listed in the lexicon, because some are verbs.
+ * What follows from the listed ones: plurals of terms of several words and of abbreviations, and abbreviations letter by letter
+ * ("r s i"). Plurals of single words are listed in the lexicon, because some are verbs.
  */
-export function spellingsOf(term: Term): Spelling[] {
-  const found = new Map<string, Spelling>();
-  const add = (spelt: string[] | null, kind: Spelling['kind']) => {
-    if (!spelt || spelt.length === 0) return;
-    const key = spelt.join(' ');
-    if (!found.has(key)) found.set(key, { words: spelt, term, kind });
-  };
-  const listed = [term.keyword, ...term.variants];
-  for (const spelling of listed) add(words(spelling), spelling === term.keyword ? 'canonical' : 'variant');
-  for (const spelling of listed) {
+function derivedSpellings(term: LexiconTerm): Spelling[] {
+  return [term.keyword, ...term.variants].flatMap((spelling): Spelling[] => {
     const spelt = words(spelling);
-    if (spelt.length > 1 || isAbbreviation(spelling)) add(pluralOf(spelt), 'variant');
-    if (isAbbreviation(spelling)) add(spelling.toLowerCase().split(''), 'letters');
-  }
-  return [...found.values()];
+    const plural = spelt.length > 1 || isAbbreviation(spelling) ? pluralOf(spelt) : null;
+    const letters = isAbbreviation(spelling) ? spelling.toLowerCase().split('') : null;
+    return [
+      ...(plural ? [{ words: plural, term, kind: 'variant' as const, loose: null }] : []),
+      ...(letters ? [{ words: letters, term, kind: 'letters' as const, loose: null }] : []),
+    ];
+  });
 }
 
 const indexes = new WeakMap<Lexicon, Map<string, Spelling>>();
@@ -41,14 +60,8 @@ export function spellingIndex(lexicon: Lexicon): Map<string, Spelling> {
   const known = indexes.get(lexicon);
   if (known) return known;
   const index = new Map<string, Spelling>();
-  for (const term of lexicon.terms)
-    for (const spelling of [term.keyword, ...term.variants]) {
-      const spelt = words(spelling);
-      const kind = spelling === term.keyword ? 'canonical' : 'variant';
-      if (spelt.length > 0 && !index.has(spelt.join(' '))) index.set(spelt.join(' '), { words: spelt, term, kind });
-    }
-  for (const term of lexicon.terms)
-    for (const spelling of spellingsOf(term)) {
+  for (const spellings of [lexicon.terms.flatMap(listedSpellings), lexicon.terms.flatMap(derivedSpellings)])
+    for (const spelling of spellings) {
       const key = spelling.words.join(' ');
       if (!index.has(key)) index.set(key, spelling);
     }

@@ -2,14 +2,28 @@
 export type Token = { word: string; start: number; end: number; joined: boolean };
 
 const WORD = /[\p{L}\p{N}\p{M}]+|%/gu;
+const WORD_HERE = /[\p{L}\p{N}\p{M}]+|%/uy;
+const LINK = /^[\s\p{Pd}/&'’_+]*$/u;
+/** A longer gap parts words anyway, and is not worth a pattern. */
+const LONGEST_LINK = 8;
+
+const normal = (raw: string) => raw.normalize('NFKC').toLowerCase();
 
 /**
- * What may stand between the words of one term: spaces, hyphens, slashes, apostrophes, ampersands, a point inside an abbreviation.
- * A comma or the end of a sentence parts words.
+ * Whether the characters `[from, to)` between two words link them into one term: spaces, hyphens, slashes, apostrophes, ampersands,
+ * and a point after a single letter ("R.S.I."). A comma or the end of a sentence parts words.
  */
-function joins(gap: string, before: string): boolean {
-  if (/^[\s\p{Pd}/&'’_+]*$/u.test(gap)) return true;
-  return before.length === 1 && /^\.\s?$/.test(gap);
+export function joins(text: string, from: number, to: number, lengthBefore: number): boolean {
+  if (to - from > LONGEST_LINK) return false;
+  const gap = text.slice(from, to);
+  return LINK.test(gap) || (lengthBefore === 1 && /^\.\s?$/.test(gap));
+}
+
+/** The word that begins at a character, or `null`: letters, digits and marks of any script, or a percent sign; lower case, NFKC. */
+export function nextToken(text: string, at: number): { word: string; end: number } | null {
+  WORD_HERE.lastIndex = at;
+  const found = WORD_HERE.exec(text);
+  return found && { word: normal(found[0]), end: at + found[0].length };
 }
 
 /**
@@ -18,14 +32,10 @@ function joins(gap: string, before: string): boolean {
  */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(WORD)) {
+  for (const { 0: raw, index: start } of text.matchAll(WORD)) {
     const before = tokens.at(-1);
-    const raw = match[0];
-    const start = match.index;
-    // Gaps are almost always a space; a long one parts words anyway, and is not worth a pattern.
-    const gapLength = before ? start - before.end : 0;
-    const joined = before !== undefined && gapLength <= 8 && joins(text.slice(before.end, start), before.word);
-    tokens.push({ word: raw.normalize('NFKC').toLowerCase(), start, end: start + raw.length, joined });
+    const joined = before !== undefined && joins(text, before.end, start, before.word.length);
+    tokens.push({ word: normal(raw), start, end: start + raw.length, joined });
   }
   return tokens;
 }

@@ -30,6 +30,8 @@ export const conceptOf = (
   category: 'technical_indicator',
   parameter,
   value,
+  relation: null,
+  reference: null,
   quote,
   startMs: ((cueIds[0] ?? 1) - 1) * 3_000,
   endMs: (cueIds.at(-1) ?? 1) * 3_000,

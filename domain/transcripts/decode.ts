@@ -2,18 +2,25 @@
 
 export type Decoded = { text: string; note: string | null };
 
-/** Zero bytes on one side of most pairs betray UTF-16 that lacks its byte order mark. */
+/** A letter, digit, mark or space of ASCII. */
+const isAscii = (byte: number) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127);
+
+/**
+ * Zero bytes on one side of the pairs betray UTF-16 that lacks its byte order mark: digits, spaces and line ends have them
+ * whatever the script, and no other charset has any.
+ */
 function bareUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const pairs = Math.min(bytes.length >> 1, 512);
   if (pairs < 2) return null;
   let even = 0;
   let odd = 0;
   for (let pair = 0; pair < pairs; pair++) {
-    if (bytes[pair * 2] === 0) even++;
-    if (bytes[pair * 2 + 1] === 0) odd++;
+    const [first = 0, second = 0] = bytes.subarray(pair * 2, pair * 2 + 2);
+    if (first === 0 && isAscii(second)) even++;
+    if (second === 0 && isAscii(first)) odd++;
   }
-  if (odd > pairs * 0.6 && even < pairs * 0.2) return 'utf-16le';
-  if (even > pairs * 0.6 && odd < pairs * 0.2) return 'utf-16be';
+  if (odd > pairs * 0.1 && even < odd * 0.1) return 'utf-16le';
+  if (even > pairs * 0.1 && odd < even * 0.1) return 'utf-16be';
   return null;
 }
 

@@ -18,9 +18,10 @@ function wordAnchors(cue: Cue): Anchor[] {
   const anchors: Anchor[] = [];
   let cursor = 0;
   for (const word of cue.words ?? []) {
-    const from = cue.text.indexOf(word.text, cursor);
     // A word that the text lacks must not drag the search to a later repetition.
-    if (from < 0 || from > cursor + 40) continue;
+    const near = cue.text.slice(cursor, cursor + 40 + word.text.length).indexOf(word.text);
+    if (near < 0) continue;
+    const from = cursor + near;
     cursor = from + word.text.length;
     anchors.push({ from, to: cursor, startMs: word.startMs, endMs: Math.max(word.startMs, word.endMs) });
   }

@@ -1,8 +1,22 @@
 /** Field names under which speech recognisers and caption tools store the same things. */
+import { type Span, type UnitMs, unitOf } from './time-unit.ts';
+import { parseTime } from './timing.ts';
 
 export type JsonObject = Record<string, unknown>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SECONDS_OR_MS = {
+  start: ['start', 'start_time', 'startTime', 'offset', 'begin'],
+  end: ['end', 'end_time', 'endTime'],
+  length: ['duration', 'dur'],
+};
+const MILLISECONDS = {
+  start: ['start_ms', 'startMs', 'tStartMs', 'offset_ms', 'offsetMs'],
+  end: ['end_ms', 'endMs', 'tEndMs'],
+  length: ['duration_ms', 'durationMs', 'dDurationMs'],
+};
+type Side = keyof typeof MILLISECONDS;
 
 const finite = (value: unknown): number | null => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
@@ -10,14 +24,23 @@ const finite = (value: unknown): number | null => {
   return Number(value);
 };
 
-function firstTime(object: JsonObject, seconds: string[], milliseconds: string[]): number | null {
-  for (const name of milliseconds) {
+/** "1:02.5" and "1.2s" say themselves what they are. */
+function clock(value: unknown): number | null {
+  if (typeof value !== 'string') return null;
+  if (/^\d{1,9}(?:\.\d{1,9})?s$/.test(value)) return Math.round(Number(value.slice(0, -1)) * 1000);
+  return value.includes(':') ? parseTime(value) : null;
+}
+
+function timeNamed(object: JsonObject, side: Side, unitMs: UnitMs): number | null {
+  for (const name of MILLISECONDS[side]) {
     const value = finite(object[name]);
     if (value !== null) return Math.round(value);
   }
-  for (const name of seconds) {
+  for (const name of SECONDS_OR_MS[side]) {
     const value = finite(object[name]);
-    if (value !== null) return Math.round(value * 1000);
+    if (value !== null) return Math.round(value * unitMs);
+    const exact = clock(object[name]);
+    if (exact !== null) return exact;
   }
   return null;
 }
@@ -30,19 +53,38 @@ function pairTimes(object: JsonObject): { startMs: number | null; endMs: number 
     const ms = (value: number | null | undefined) => (value == null ? null : Math.round(value * 1000));
     return { startMs: ms(start), endMs: ms(end) };
   }
-  if (isObject(offsets)) return { startMs: firstTime(offsets, [], ['from']), endMs: firstTime(offsets, [], ['to']) };
-  return null;
+  if (!isObject(offsets)) return null;
+  const ms = (value: unknown) => {
+    const time = finite(value);
+    return time === null ? null : Math.round(time);
+  };
+  return { startMs: ms(offsets['from']), endMs: ms(offsets['to']) };
 }
 
 /** Start and end in milliseconds, each `null` when the object has none that is a number. */
-export function jsonTimes(object: JsonObject): { startMs: number | null; endMs: number | null } {
+export function jsonTimes(object: JsonObject, unitMs: UnitMs): { startMs: number | null; endMs: number | null } {
   const pair = pairTimes(object);
   if (pair) return pair;
-  const startMs = firstTime(object, ['start', 'start_time', 'startTime'], ['start_ms', 'startMs']);
-  const endMs = firstTime(object, ['end', 'end_time', 'endTime'], ['end_ms', 'endMs']);
+  const startMs = timeNamed(object, 'start', unitMs);
+  const endMs = timeNamed(object, 'end', unitMs);
   if (endMs !== null || startMs === null) return { startMs, endMs };
-  const lengthMs = firstTime(object, ['duration', 'dur'], ['duration_ms', 'durationMs']);
+  const lengthMs = timeNamed(object, 'length', unitMs);
   return { startMs, endMs: lengthMs === null ? null : startMs + lengthMs };
+}
+
+/** The unit of the entries' times: seconds, unless speech or media would have to be a thousand times as long. */
+export function jsonUnit(entries: unknown[], durationMs: number | null): UnitMs {
+  const spans = entries.flatMap((entry): Span[] => {
+    if (!isObject(entry)) return [];
+    const named = (side: Side) =>
+      SECONDS_OR_MS[side].map((name) => finite(entry[name])).find((value) => value !== null);
+    const start = named('start') ?? null;
+    if (start === null) return [];
+    const end = named('end');
+    const length = named('length') ?? (end == null ? 0 : end - start);
+    return [{ start, length, chars: jsonText(entry)?.length ?? 0 }];
+  });
+  return unitOf(spans, durationMs);
 }
 
 /** The words of a segment or a word entry, or `null`. */
@@ -51,5 +93,14 @@ export function jsonText(object: JsonObject): string | null {
     const value = object[name];
     if (typeof value === 'string') return value;
   }
+  return null;
+}
+
+/** The language that the object names, in lower case, or `null`. */
+export function jsonLanguage(root: unknown): string | null {
+  if (!isObject(root)) return null;
+  const nested = [root['result'], root['params']].filter(isObject).map((part) => part['language']);
+  for (const name of [root['language_code'], root['language'], root['lang'], ...nested])
+    if (typeof name === 'string' && /^[A-Za-z-]{2,20}$/.test(name) && name !== 'auto') return name.toLowerCase();
   return null;
 }

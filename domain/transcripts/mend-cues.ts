@@ -18,10 +18,17 @@ function withStarts(cues: RawCue[], repairs: Repairs): Timed[] {
       startMs = Math.min(timed.at(-1)?.endMs ?? timed.at(-1)?.startMs ?? 0, endMs ?? 0);
       repairs.add(cue.line, 'start time unreadable; the end of the cue before was taken');
     }
-    if (endMs === null) repairs.add(cue.line, 'end time unreadable; taken from the cue after it');
+    if (endMs === null)
+      repairs.add(cue.line, 'end time missing or unreadable; reckoned from the text and the next cue');
     else if (endMs < startMs) {
-      [startMs, endMs] = [endMs, startMs];
-      repairs.add(cue.line, 'end before start; swapped');
+      // Swapped, it would begin before the cue before it: the end is wrong, not the order.
+      if (endMs < (timed.at(-1)?.startMs ?? 0)) {
+        endMs = null;
+        repairs.add(cue.line, 'end before start; reckoned from the text and the next cue');
+      } else {
+        [startMs, endMs] = [endMs, startMs];
+        repairs.add(cue.line, 'end before start; swapped');
+      }
     }
     if (startMs < 0) {
       startMs = 0;

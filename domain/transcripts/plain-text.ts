@@ -68,8 +68,12 @@ export function decodeEntities(text: string): string {
   });
 }
 
-/** A tag as subtitles know it: `<i>`, `</c>`, `<v Name>`, `<00:01.500>`; "RSI <30" is no tag. */
-const isTag = (inside: string) => /^\/?[a-z]/i.test(inside) || /^\d+:\d/.test(inside);
+/** A tag as subtitles know it: `<i>`, `</c>`, `<v Name>`, `<00:01.500>`; "RSI <30" and "a <b and c> d" have none. */
+const isTag = (inside: string) =>
+  /^\/?[a-z][\w:-]*(?:\.[^\s]*)?\s*\/?$/i.test(inside) ||
+  /^(?:v|c|lang|i|b|u|ruby|rt)[.\s]/i.test(inside) ||
+  /^[a-z][\w:-]*\s[^=]*=/i.test(inside) ||
+  /^\d+:\d/.test(inside);
 
 /** Splits at tags, in one pass whatever the text; `onTag` sees each tag's inside. */
 export function splitTags(text: string, onText: (part: string) => void, onTag: (inside: string) => void): void {
@@ -111,4 +115,11 @@ export function plainText(payload: string): string {
     },
   );
   return oneLine(decodeEntities(text.replaceAll(/\{\\[^{}]{0,80}\}/g, '').replaceAll(/\\[Nnh]/g, ' ')));
+}
+
+/** A piece of a line as plain text, with one space where it began or ended with some: it may be part of a word. */
+export function spaced(piece: string): string {
+  const text = plainText(piece);
+  const space = (edge: RegExp) => (edge.test(piece) ? ' ' : '');
+  return text === '' ? space(/\s/) : `${space(/^\s/)}${text}${space(/\s$/)}`;
 }

@@ -11,9 +11,19 @@ export type RawCue = {
   words?: Word[];
 };
 
-/** What a reader gets: decoded text with `\n` line ends, the name for messages, and the list of repairs. */
-export type ReaderInput = { text: string; fileName: string; repairs: Repairs };
-export type ReaderOutput = { language: string | null; cues: RawCue[] };
+/**
+ * What a reader gets: decoded text with `\n` line ends, the same parsed as JSON (`TRANSCRIPT_BROKEN` when it is none), the name
+ * for messages, the media's length where it is known, and the list of repairs.
+ */
+export type ReaderInput = {
+  text: string;
+  json: () => unknown;
+  fileName: string;
+  durationMs: number | null;
+  repairs: Repairs;
+};
+/** `estimatedTimes`: the file has none, they are reckoned from the length of the text. */
+export type ReaderOutput = { language: string | null; cues: RawCue[]; estimatedTimes?: boolean };
 
 /** The error of every reader: names the file, the line and what was expected there. */
 export function broken(fileName: string, line: number | null, found: string, expected: string): TapeworksError {
@@ -27,6 +37,23 @@ export function broken(fileName: string, line: number | null, found: string, exp
 
 /** A short, printable piece of a line for messages. */
 export function excerpt(line: string): string {
-  const clean = line.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ').trim();
+  const clean = line
+    .slice(0, 200)
+    .replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ')
+    .trim();
   return clean.length > 60 ? `“${clean.slice(0, 60)}…”` : `“${clean}”`;
+}
+
+/** Five hundred hours of speech; more is no transcript, and would only fill the memory. */
+const LARGEST_TEXT_CHARS = 25_000_000;
+
+/** Throws `TRANSCRIPT_BROKEN` when there is more text than speech can be. */
+export function assertSpeakable(fileName: string, chars: number): void {
+  if (chars > LARGEST_TEXT_CHARS)
+    throw broken(
+      fileName,
+      null,
+      `${Math.round(chars / 1e6)} million characters of text`,
+      'what can be said in 500 hours',
+    );
 }

@@ -151,16 +151,26 @@ describe('Whisper JSON', () => {
 
 describe('charsets', () => {
   const srt = '1\n00:00:01,000 --> 00:00:02,000\nÜber 50 €\n';
-  const utf16 = (mark: boolean) =>
+  const utf16 = (mark: boolean, big = false, text = srt) =>
     Uint8Array.from(
-      Array.from((mark ? '\ufeff' : '') + srt, (char) => char.charCodeAt(0)).flatMap((code) => [code & 255, code >> 8]),
+      Array.from((mark ? '\ufeff' : '') + text, (char) => char.charCodeAt(0)).flatMap((code) =>
+        big ? [code >> 8, code & 255] : [code & 255, code >> 8],
+      ),
     );
   test.each([
     ['UTF-8 with mark', bytes(`\ufeff${srt}`)],
     ['UTF-16 with mark', utf16(true)],
     ['UTF-16 without', utf16(false)],
+    ['big-endian UTF-16 with mark', utf16(true, true)],
+    ['big-endian UTF-16 without', utf16(false, true)],
+    ['carriage returns alone', bytes(srt.replaceAll('\n', '\r'))],
     ['Windows-1252', Uint8Array.from(Array.from(srt, (char) => (char === '€' ? 0x80 : char.charCodeAt(0))))],
   ])('%s', (_, input) => expect(readTranscript(input, 'x.srt').cues[0]?.text).toBe('Über 50 €'));
+  test.each([false, true])('UTF-16 without mark in another script, big-endian: %s', (big) => {
+    const arabic = 'ترجمة وتنظيم الزيرنويس الكامل لهذا الدرس في التداول على مستويات الدعم والمقاومة';
+    const input = utf16(false, big, srt.replace('Über 50 €', arabic));
+    expect(readTranscript(input, 'x.srt').cues[0]?.text).toBe(arabic);
+  });
 });
 
 describe('what cannot be read', () => {

@@ -1,5 +1,6 @@
-import { plainText } from './plain-text.ts';
+import { shownLines } from './inline-times.ts';
 import { broken, excerpt, type ReaderInput, type ReaderOutput } from './raw-cue.ts';
+import { unrollCaptions } from './rolling-captions.ts';
 import { readBlocks } from './timed-blocks.ts';
 
 /** Reads SubRip. Points for commas, missing numbers and blank lines inside a text are taken as they come. */
@@ -14,11 +15,9 @@ export function readSrt({ text, fileName, repairs }: ReaderInput): ReaderOutput 
   }
   return {
     language: null,
-    cues: blocks.map(({ line, startMs, endMs, payload }) => ({
-      line,
-      startMs,
-      endMs,
-      text: plainText(payload.join('\n')),
-    })),
+    cues: unrollCaptions(
+      blocks.map((block) => shownLines(block, false)),
+      repairs,
+    ),
   };
 }

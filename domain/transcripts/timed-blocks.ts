@@ -6,6 +6,10 @@ import { parseTiming } from './timing.ts';
 /** `payload` are the raw text lines. */
 export type Block = { line: number; startMs: number | null; endMs: number | null; payload: string[] };
 
+const SHORTEST_GAP_MS = 300;
+/** Speaking time per character. */
+const MS_PER_CHAR = 65;
+
 const isBlank = (line: string) => line.trim() === '';
 const isNumber = (line: string) => /^\s*\d{1,9}\s*$/.test(line);
 
@@ -59,7 +63,24 @@ export function readBlocks(
   return blocks;
 }
 
-/** Gives a block of text without a time to the cue before it; returns the index after it. */
+/** When the cue after these lines begins, or `null`. */
+function nextStart(lines: string[], from: number): number | null {
+  for (let index = from; index < Math.min(lines.length, from + 4); index++) {
+    const timing = parseTiming(lines[index] ?? '');
+    if (timing) return timing.startMs;
+  }
+  return null;
+}
+
+/** A numbered text whose time is missing gets the room between its neighbours, if there is some. */
+function inTheGap(before: Block, until: number | null, payload: string[]): Block | null {
+  const startMs = before.endMs;
+  if (startMs === null || until === null || until - startMs < SHORTEST_GAP_MS) return null;
+  const spokenMs = Math.max(1_000, payload.join(' ').length * MS_PER_CHAR);
+  return { line: before.line, startMs, endMs: Math.min(until, startMs + spokenMs), payload };
+}
+
+/** Gives a block of text without a time to the cue before it, or to the gap after that; returns the index after it. */
 function adoptText(lines: string[], from: number, blocks: Block[], repairs: Repairs): number {
   let index = from;
   const text: string[] = [];
@@ -68,11 +89,21 @@ function adoptText(lines: string[], from: number, blocks: Block[], repairs: Repa
     text.push(lines[index] ?? '');
     index++;
   }
-  if (text.length > 1 && isNumber(text[0] ?? '')) text.shift();
+  const numbered = text.length > 1 && isNumber(text[0] ?? '');
+  if (numbered) text.shift();
   const before = blocks.at(-1);
-  if (before) {
+  const found = excerpt(text[0] ?? '');
+  if (!before) {
+    repairs.add(from + 1, `left out: ${found} stands before the first cue`);
+    return index;
+  }
+  const own = numbered ? inTheGap(before, nextStart(lines, index), text) : null;
+  if (own) {
+    blocks.push({ ...own, line: from + 1 });
+    repairs.add(from + 1, `${found} has no time; put after the cue before it`);
+  } else {
     before.payload.push(...text);
-    repairs.add(from + 1, `${excerpt(text[0] ?? '')} has no time; added to the cue before it`);
-  } else repairs.add(from + 1, `left out: ${excerpt(text[0] ?? '')} stands before the first cue`);
+    repairs.add(from + 1, `${found} has no time; added to the cue before it`);
+  }
   return index;
 }

@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.ts';
+import { hasInlineTimes, shownLines } from './inline-times.ts';
 import { broken, excerpt, type ReaderInput, type ReaderOutput } from './raw-cue.ts';
 import { unrollCaptions } from './rolling-captions.ts';
 import { readBlocks } from './timed-blocks.ts';
@@ -34,14 +34,7 @@ export function readVtt({ text, fileName, repairs }: ReaderInput): ReaderOutput 
       'a line like 00:00:01.000 --> 00:00:04.000 and text below it',
     );
   }
-  if (/<\d{1,4}:\d/.test(text)) return { language, cues: unrollCaptions(blocks, repairs) };
-  return {
-    language,
-    cues: blocks.map(({ line, startMs, endMs, payload }) => ({
-      line,
-      startMs,
-      endMs,
-      text: plainText(payload.join('\n')),
-    })),
-  };
+  const inlineTimes = hasInlineTimes(text);
+  const shown = blocks.map((block) => shownLines(block, inlineTimes));
+  return { language, cues: unrollCaptions(shown, repairs, { inlineTimes }) };
 }

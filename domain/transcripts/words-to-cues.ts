@@ -9,6 +9,39 @@ const WORD_MS = 600;
 
 const endsSentence = (word: string) => /[.!?]["')\]]?$/.test(word);
 
+type Piece = { text: string; startMs: number };
+
+/** A piece that does not begin after a space goes on with the word before it. */
+function wholeWords(pieces: Piece[]): Piece[] {
+  const whole: Piece[] = [];
+  for (const piece of pieces) {
+    const before = whole.at(-1);
+    if (before && !/\s$/.test(before.text) && !/^\s/.test(piece.text)) before.text += piece.text;
+    else whole.push({ ...piece });
+  }
+  return whole.filter(({ text }) => text.trim() !== '');
+}
+
+/**
+ * Words of pieces as captions have them (" low", with the space in front), of which only starts are known: a piece lasts to
+ * the next one's start, the last to `endMs`.
+ */
+export function wordsFromStarts(pieces: Piece[], endMs: number): Word[] {
+  const whole = wholeWords(pieces);
+  return whole.flatMap(({ text, startMs }, index) => {
+    const until = Math.max(startMs, whole[index + 1]?.startMs ?? endMs);
+    const words = text.split(/\s+/).filter(Boolean);
+    const total = words.reduce((sum, word) => sum + word.length, 0);
+    let done = 0;
+    return words.map((word) => {
+      const at = (chars: number) => Math.round(startMs + ((until - startMs) * chars) / total);
+      const timed = { text: word, startMs: at(done), endMs: at(done + word.length) };
+      done += word.length;
+      return timed;
+    });
+  });
+}
+
 /** Groups single timed words into cues: at pauses, at sentence ends, and where a cue gets long. */
 export function cuesFromWords(words: Word[]): RawCue[] {
   const ordered = words.toSorted((a, b) => a.startMs - b.startMs);

@@ -2,10 +2,13 @@
 import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/deps.ts';
+import { createQueryVectors } from '../../api/search/query-vector.ts';
+import { createLexiconStore } from '../../clients/database/lexicon.ts';
 import { createFfmpeg } from '../../clients/ffmpeg/index.ts';
 import type { Problem } from '../../contracts/http/common.ts';
 import type { MediaStarted } from '../../contracts/http/starts.ts';
 import type { RunDetail } from '../../contracts/http/workflows.ts';
+import { LEXICON } from '../../domain/keywords/lexicon.ts';
 import { type Harness, startHarness } from '../setup/harness.ts';
 import { until } from '../setup/until.ts';
 
@@ -35,16 +38,20 @@ export interface ApiHarness {
 
 export async function startApiHarness(overrides: Partial<ApiDependencies> = {}): Promise<ApiHarness> {
   const harness = await startHarness();
+  const lexiconStore = createLexiconStore(harness.dependencies.database, LEXICON);
   const deps: ApiDependencies = {
     config: harness.config,
     database: harness.dependencies.database,
     temporal: harness.client,
     searchIndex: await harness.dependencies.searchIndex(),
+    queryVectors: createQueryVectors(() => harness.dependencies.embedder()),
+    reranker: null,
     ffmpeg: createFfmpeg({
       ffmpeg: process.env.TEST_FFMPEG ?? 'ffmpeg',
       ffprobe: process.env.TEST_FFPROBE ?? 'ffprobe',
     }),
-    lexicon: harness.dependencies.lexicon,
+    lexicon: lexiconStore.current,
+    lexiconStore,
     llmHealth: async () => ({ backend: 'offline', ok: true, detail: 'by configuration' }),
     log: pino({ level: 'silent' }),
     closing: new AbortController().signal,

@@ -331,6 +331,30 @@ describe('pictures and subtitles', () => {
     expect([...(await readFile(at('thumb %d.jpg'))).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
   });
 
+  test('draws a contact sheet, also of a short clip', async () => {
+    for (const [startMs, endMs] of [
+      [0, 8_000],
+      [2_000, 2_500],
+    ] as const) {
+      const clip = await cut('lesson.mp4', startMs, endMs);
+      const target = at(`sheet-${startMs}.jpg`);
+      await tools.contactSheet({ clip: clip.target, durationMs: clip.durationMs, startMs, target });
+      expect([...(await readFile(target)).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+      const printed = await ffmpeg('-i', target, '-f', 'framecrc', '-');
+      expect(printed).toMatch(/#dimensions 0: 976x736/);
+    }
+  });
+
+  test('leaves out pictures that the clip before has shown', async () => {
+    const still = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=10:d=1,loop=60:1:0'];
+    await ffmpeg(...still, '-t', '6', '-c:v', 'libx264', at('still.mp4'));
+    const request = { source: at('still.mp4'), dir: at('still'), maxFrames: 9 };
+    const first = await tools.sampleFrames({ ...request, startMs: 0, endMs: 2_000 });
+    expect(first).toHaveLength(1);
+    const known = first.map(({ grey }) => grey);
+    expect(await tools.sampleFrames({ ...request, startMs: 3_000, endMs: 5_000, known })).toEqual([]);
+  });
+
   test('extracts subtitles of text', async () => {
     await writeFile(at('words.srt'), '1\n00:00:01,000 --> 00:00:02,500\nBuy when RSI is below 30\n\n');
     await ffmpeg('-i', at('lesson.mp4'), '-i', at('words.srt'), '-c', 'copy', '-c:s', 'mov_text', at('subtitled.mp4'));

@@ -32,15 +32,20 @@ export interface Rig {
   process(file: string, options?: Partial<ProcessMediaInput>): Promise<StartedRun>;
   /** Files and folders below dataDir that something unfinished left behind. */
   leftovers(): Promise<string[]>;
+  /** By −9; returns once they have ended. */
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startRig(overrides: Record<string, string> = {}): Promise<Rig> {
+export async function startRig(
+  overrides: Record<string, string> = {},
+  databaseServer = needed('TEST_DATABASE_URL'),
+): Promise<Rig> {
   const name = `f${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   const folder = await mkdtemp(path.join(tmpdir(), 'tapeworks-faults-'));
   const [dataDir, mediaRoot] = [path.join(folder, 'data'), path.join(folder, 'media')];
   await Promise.all([mkdir(dataDir), mkdir(mediaRoot)]);
-  const databaseUrl = await createTenantDatabase(needed('TEST_DATABASE_URL'), name);
+  const databaseUrl = await createTenantDatabase(databaseServer, name);
   await installGates(databaseUrl);
   const connection = await Connection.connect({ address: needed('TEST_TEMPORAL_ADDRESS') });
   await registerNamespace(connection, name);
@@ -70,6 +75,13 @@ export async function startRig(overrides: Record<string, string> = {}): Promise<
   const workers: WorkerProcess[] = [];
   const gates: Gate[] = [];
 
+  const stopWorkers = async () => {
+    for (const worker of workers) worker.kill('SIGKILL');
+    await Promise.all(workers.map(({ ended }) => ended));
+    // A test that failed may have left one stopped.
+    for (const pid of await ffmpegRuns(folder)) signalIfThere(pid, 'SIGKILL');
+  };
+
   return {
     client,
     databaseUrl,
@@ -97,12 +109,10 @@ export async function startRig(overrides: Record<string, string> = {}): Promise<
       const names = await readdir(dataDir, { recursive: true });
       return names.filter((found) => /\.partial-|sampling-/.test(found));
     },
+    stopWorkers,
     async close() {
       await Promise.all(gates.map((gate) => gate.open()));
-      for (const worker of workers) worker.kill('SIGKILL');
-      await Promise.all(workers.map(({ ended }) => ended));
-      // A test that failed may have left one stopped.
-      for (const pid of await ffmpegRuns(folder)) signalIfThere(pid, 'SIGKILL');
+      await stopWorkers();
       await Promise.all([database.$disconnect(), connection.close()]);
       await rm(folder, { recursive: true, force: true });
     },

@@ -13,15 +13,17 @@ const QUERIES = {
   media: `SELECT kind, title, duration_ms, probe, searchable_at IS NOT NULL AS searchable FROM media_items`,
   transcripts: `SELECT format, language, origin, content_hash, quality, repairs FROM transcripts`,
   cues: `SELECT index, start_ms, end_ms, text, words FROM transcript_cues`,
-  hits: `SELECT h.keyword, h.category, h.variant, h.start_ms, h.end_ms, h.confidence, h.context_text, c.start_ms AS clip,
+  hits: `SELECT h.keyword, h.category, h.variant, h.start_ms, h.end_ms, h.confidence, h.method, h.context_text, c.start_ms AS clip,
       ARRAY(SELECT q.index FROM transcript_cues q WHERE q.id = ANY (h.cue_ids) ORDER BY 1) AS cues
     FROM keyword_hits h LEFT JOIN clips c ON c.id = h.clip_id`,
-  clips: `SELECT start_ms, end_ms, duration_ms, size_bytes, text, thumbnail_path IS NULL AS bare FROM clips`,
-  concepts: `SELECT o.term, o.category, o.parameter, o.value, o.quote, o.start_ms, o.end_ms, c.start_ms AS clip,
+  chunks: `SELECT c.index, c.start_ms, c.end_ms, c.text,
+      ARRAY(SELECT q.index FROM transcript_cues q WHERE q.id = ANY (c.cue_ids) ORDER BY 1) AS cues FROM transcript_chunks c`,
+  clips: `SELECT start_ms, end_ms, duration_ms, size_bytes, text, thumbnail_path IS NULL AS bare, mode, method, method_reason, cut_start_ms FROM clips`,
+  concepts: `SELECT o.term, o.category, o.parameter, o.value, o.relation, o.reference, o.quote, o.start_ms, o.end_ms, c.start_ms AS clip,
       ARRAY(SELECT q.index FROM transcript_cues q WHERE q.id = ANY (o.cue_ids) ORDER BY 1) AS cues
     FROM concepts o LEFT JOIN clips c ON c.id = o.clip_id`,
   frames: `SELECT f.at_ms, f.text, f.ocr_confidence, c.start_ms AS clip FROM frames f LEFT JOIN clips c ON c.id = f.clip_id`,
-  embeddings: `SELECT embedding_type, embedding_model, vector_dimension, content_hash, length(embedding_vector) AS bytes
+  embeddings: `SELECT embedding_type, embedding_model, precision, vector_dimension, content_hash, length(embedding_vector) AS bytes
     FROM embeddings`,
   strategies: `SELECT keyword, title, text, rules, status, backend, model, prompt_id, prompt_version, examples_used, note,
     cardinality(media_item_ids) AS media FROM strategies`,

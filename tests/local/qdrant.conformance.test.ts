@@ -105,6 +105,52 @@ describe.each(targets)('Qdrant ($name)', ({ url }) => {
     expect(ids(second.points)).toEqual([2]);
   });
 
+  it('groups by a payload field, the best of each value first', async () => {
+    const asked = { query: [1, 0.05, 0.02], using: 'dense', group_by: 'media', limit: 2, with_payload: true };
+    const { groups } = await client.queryGroups(name, { ...asked, group_size: 1 });
+    expect(groups.map(({ id, hits }) => [id, ...ids(hits)])).toEqual([
+      ['a', 1],
+      ['b', uuid],
+    ]);
+    expect(groups[0]?.hits[0]?.payload).toEqual(points[0]?.payload);
+    expect(groups[0]?.hits[0]?.score).toBeGreaterThan(groups[1]?.hits[0]?.score ?? 1);
+    const one = await client.queryGroups(name, { ...asked, limit: 1, group_size: 5, with_vector: ['dense'] });
+    expect(one.groups.map(({ hits }) => ids(hits))).toEqual([[1, 2]]);
+    expect(one.groups[0]?.hits[0]?.vector).toMatchObject({ dense: [1, 0, 0] });
+    const byNumber = await client.queryGroups(name, { ...asked, group_by: 'n', limit: 9, score_threshold: 0.9 });
+    expect(byNumber.groups.map(({ id }) => id)).toEqual([1, 2]);
+    const fused = await client.queryGroups(name, {
+      prefetch: [
+        { query: [0, 0, 1], using: 'dense', limit: 10 },
+        { query: text('stop loss'), using: 'bm25', limit: 10 },
+      ],
+      query: { fusion: 'rrf' },
+      filter: { must: [{ key: 'n', range: { lte: 2 } }] },
+      group_by: 'media',
+    });
+    expect(fused.groups.map(({ id, hits }) => [id, hits.length])).toEqual([['a', 2]]);
+  });
+
+  it('takes metadata and quantization later, keeps the rest, and answers as before', async () => {
+    await client.updateCollection(name, { metadata: { model: 'm', generation: 3 } });
+    await client.updateCollection(name, { metadata: { generation: 4 } });
+    expect((await client.getCollection(name)).config.metadata).toEqual({ model: 'm', generation: 4 });
+    const asked = { query: [1, 0.2, 0.1], using: 'dense', limit: 4 };
+    const before = await client.query(name, asked);
+    const scalar = { type: 'int8', quantile: 0.99, always_ram: true } as const;
+    await client.updateCollection(name, { quantization_config: { scalar } });
+    const { config } = await client.getCollection(name);
+    expect(config.quantization_config).toMatchObject({ scalar });
+    expect(config.metadata).toEqual({ model: 'm', generation: 4 });
+    for (const params of [{ exact: true }, { quantization: { rescore: true, oversampling: 2 } }])
+      expect(ids((await client.query(name, { ...asked, params })).points)).toEqual(ids(before.points));
+    await client.upsert(name, { wait: true, points: [{ id: 9, vector: { dense: [0.5, 0.5, 0] }, payload: {} }] });
+    expect((await client.count(name, { exact: true })).count).toBe(5);
+    await client.updateCollection(name, { quantization_config: 'Disabled' });
+    expect((await client.getCollection(name)).config.quantization_config ?? null).toBeNull();
+    await expect(client.updateCollection('absent', { metadata: {} })).rejects.toMatchObject({ status: 404 });
+  });
+
   it('finds by words (BM25)', async () => {
     const found = await client.query(name, { query: text('stop loss'), using: 'bm25', limit: 10 });
     expect(ids(found.points)).toEqual([2, 4]);

@@ -52,6 +52,33 @@ describe('kill -9', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  it('keeps aliases and what a collection was told later', async () => {
+    const dataDir = newFolder();
+    const server = await startServer(dataDir);
+    const client = new QdrantClient({ url: server.url });
+    await client.createCollection('c', definition);
+    await client.upsert('c', { points: [1, 2, 3].map((id) => ({ id, vector: vector(id), payload: {} })) });
+    await client.updateCollection('c', {
+      metadata: { generation: 1 },
+      quantization_config: { scalar: { type: 'int8' } },
+    });
+    await client.updateCollectionAliases({
+      actions: [{ create_alias: { alias_name: 'live', collection_name: 'c' } }],
+    });
+    server.child.kill();
+    await server.child.ended;
+    const again = await startServer(dataDir);
+    const after = new QdrantClient({ url: again.url });
+    expect((await after.getCollection('live')).config).toMatchObject({
+      metadata: { generation: 1 },
+      quantization_config: { scalar: { type: 'int8' } },
+    });
+    const { points } = await after.query('live', { query: vector(2), limit: 1 });
+    expect(points.map(({ id }) => id)).toEqual([2]);
+    await again.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
   it('leaves no half-made collection', async () => {
     const dataDir = newFolder();
     mkdirSync(path.join(dataDir, 'qdrant/half/shard'), { recursive: true });

@@ -7,9 +7,13 @@ import {
   strategyAnswerSchema,
   strategyPageSchema,
 } from '../../../contracts/http/results.ts';
+import { searchAnswerSchema } from '../../../contracts/http/search.ts';
 import type { RunDetail } from '../../../contracts/http/workflows.ts';
 import type { Failure } from '../../../contracts/runs.ts';
 import { type Api, call } from './api.ts';
+
+/** Asked of whatever was processed, to show that it can be asked. */
+const QUESTION = 'Where should I place my stop loss?';
 
 type About = { urls: { temporalUi: string | null; api: string; docs: string }; dataDir: string; seconds: number };
 export type Results = Awaited<ReturnType<typeof collectResults>>;
@@ -45,6 +49,17 @@ export async function collectResults(api: Api, runs: RunDetail[], about: About) 
     .filter(({ strategy_id }) => strategy_id !== null && strategyIds.has(strategy_id))
     .sort((a, b) => a.timestamp.localeCompare(b.timestamp));
   const exports = exportListSchema.parse(await call(api, 'GET', '/exports')).items;
+  const searchable = media.filter(({ searchable_at }) => searchable_at !== null).map(({ id }) => id);
+  const answered =
+    searchable.length === 0
+      ? []
+      : searchAnswerSchema.parse(
+          await call(api, 'POST', '/search', {
+            query: QUESTION,
+            top_k: 3,
+            filters: { media_item_id: searchable.slice(0, 200) },
+          }),
+        ).results;
   const failures: Failure[] = runs.flatMap((run) => run.failures);
   return {
     media,
@@ -63,6 +78,17 @@ export async function collectResults(api: Api, runs: RunDetail[], about: About) 
       clip_url,
       keywords,
     })),
+    search: {
+      query: QUESTION,
+      results: answered.map(({ video_id, text, start_time, end_time, similarity, clip_url }) => ({
+        video_id,
+        text,
+        start_time,
+        end_time,
+        similarity,
+        clip_url,
+      })),
+    },
     vectors: media.reduce((sum, { counts }) => sum + counts.vectors, 0),
     strategies,
     signals,

@@ -4,6 +4,8 @@ import type { Results } from './results.ts';
 const time = (seconds: number) =>
   `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
+const excerpt = (text: string) => (text.length > 160 ? `${text.slice(0, 157).trimEnd()}…` : text);
+
 export function printSummary(results: Results): void {
   const say = (line = '') => console.log(line);
   const { media, hits, clips, strategies, signals } = results;
@@ -27,6 +29,9 @@ export function printSummary(results: Results): void {
       .join(', ')}${clips.length > 4 ? ', …' : ''}`,
   );
   say(`${results.vectors} vectors`);
+  if (results.search.results.length > 0) say(`\n══ “${results.search.query}” ══`);
+  for (const { video_id, text, start_time, similarity } of results.search.results)
+    say(`  ${time(start_time)} ${video_id} (${similarity.toFixed(2)}): ${excerpt(text)}`);
 
   const [shown] = strategies.toSorted((a, b) => Number(b.keyword === 'RSI') - Number(a.keyword === 'RSI'));
   say(`\n══ ${strategies.length} strategies (backend: ${results.backend}) ══`);

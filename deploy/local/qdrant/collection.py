@@ -9,6 +9,7 @@ import qdrant_edge as edge
 
 from errors import wrong_input
 from filters import to_filter
+from groups import query_groups
 from queries import to_request, with_payload, with_vector
 from schema import HNSW_DEFAULTS, collection_config, payload_index
 from validation import check_id, check_ids, check_limit, check_payload
@@ -26,9 +27,14 @@ class Collection:
         self.body = body
         self.shard = shard
         self.vectors = VectorSchema(body)
-        self.lock = threading.Lock()
+        # Held around every use of the shard: it is closed when the collection is configured anew or deleted. Costs nothing,
+        # as the engine does one thing at a time anyway.
+        self.lock = threading.RLock()
+        self.closed = False
+        # What is stored does not yet have the configuration.
+        self.unsettled = False
         self.updates = 0
-        self.last_used = time.monotonic()
+        self.last_used = self.last_written = time.monotonic()
 
     @staticmethod
     def create(path: Path, body: dict) -> "Collection":
@@ -39,10 +45,17 @@ class Collection:
 
     @staticmethod
     def load(path: Path, body: dict) -> "Collection":
-        """Opens what is on disk. A log that cannot be replayed is moved aside, loudly, and the rest opened."""
+        """Opens what is on disk; the last server may not have come to optimizing it."""
+        collection = Collection(path, body, Collection.load_shard(path, body))
+        collection.updates += 1
+        return collection
+
+    @staticmethod
+    def load_shard(path: Path, body: dict) -> "edge.EdgeShard":
+        """A log that cannot be replayed is moved aside, loudly, and the rest opened."""
         shard_path = path / "shard"
         try:
-            return Collection(path, body, edge.EdgeShard.load(str(shard_path), collection_config(body)))
+            return edge.EdgeShard.load(str(shard_path), collection_config(body))
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit)) or not (shard_path / "wal").exists():
                 raise
@@ -54,12 +67,35 @@ class Collection:
                 file=sys.stderr,
                 flush=True,
             )
-            return Collection(path, body, edge.EdgeShard.load(str(shard_path), collection_config(body)))
+            return edge.EdgeShard.load(str(shard_path), collection_config(body))
 
     def update(self, operation: object) -> dict:
         self.shard.update(operation)
         self.updates += 1
+        self.last_written = time.monotonic()
         return {"operation_id": self.updates, "status": "completed"}
+
+    def reconfigure(self, body: dict) -> None:
+        """Opens the shard anew with this configuration; what is stored takes it over when it is next optimized."""
+        config = collection_config(body)
+        self.shard.flush()
+        self.shard.close()
+        try:
+            self.shard = edge.EdgeShard.load(str(self.path / "shard"), config)
+        except BaseException:
+            self.shard = edge.EdgeShard.load(str(self.path / "shard"), collection_config(self.body))
+            raise
+        self.body = body
+        self.updates += 1
+        self.unsettled = True
+
+    def optimize(self) -> None:
+        self.shard.optimize()
+        self.unsettled = False
+
+    def close(self) -> None:
+        self.closed = True
+        self.shard.close()
 
     def upsert(self, body: dict) -> dict:
         if body.get("points") is None:
@@ -87,6 +123,15 @@ class Collection:
 
     def query(self, body: dict) -> dict:
         return {"points": [point_json(point) for point in self.shard.query(to_request(body, self.vectors))]}
+
+    def groups(self, body: dict) -> dict:
+        found = query_groups(self.shard, lambda asked: to_request(asked, self.vectors), body)
+        return {
+            "groups": [
+                {"id": value, "hits": [{**point_json(point), "score": hit.score, "version": hit.version} for point, hit in points]}
+                for value, points in found
+            ]
+        }
 
     def retrieve(self, body: dict) -> list[dict]:
         found = self.shard.retrieve(check_ids(body["ids"]), with_payload(body.get("with_payload", True)), with_vector(body))
@@ -117,7 +162,7 @@ class Collection:
             for name, index in shard.payload_schema.items()
         }
         return {
-            "status": "green",
+            "status": "yellow" if self.unsettled else "green",
             "optimizer_status": "ok",
             "indexed_vectors_count": shard.indexed_vectors_count,
             "points_count": self.shard.count(edge.CountRequest(exact=True)),
@@ -136,6 +181,7 @@ class Collection:
                 "optimizer_config": {"flush_interval_sec": 1, **(body.get("optimizers_config") or {})},
                 "wal_config": {"wal_capacity_mb": 32, "wal_segments_ahead": 0},
                 "quantization_config": body.get("quantization_config"),
+                "metadata": body.get("metadata"),
             },
         }
 

@@ -11,7 +11,7 @@ DEFAULT_LIMIT = 10
 MAX_PREFETCH_DEPTH = 24
 # Qdrant's own constant for reciprocal rank fusion.
 RRF_K = 2
-UNSUPPORTED = ("lookup_from", "group_by")
+UNSUPPORTED = ("lookup_from", "with_lookup")
 
 
 def to_request(body: dict, vectors) -> "edge.QueryRequest":

@@ -1,5 +1,6 @@
 """The REST paths that the product uses, from method and path to an answer."""
 
+import time
 from urllib.parse import unquote
 
 from collection import Collection
@@ -11,6 +12,7 @@ OPERATIONS = {
     ("PUT", "points"): Collection.upsert,
     ("POST", "points"): Collection.retrieve,
     ("POST", "points/query"): Collection.query,
+    ("POST", "points/query/groups"): Collection.groups,
     ("POST", "points/scroll"): Collection.scroll,
     ("POST", "points/count"): Collection.count,
     ("POST", "points/delete"): Collection.delete,
@@ -36,9 +38,12 @@ def answer(store: Store, method: str, path: str, body: dict) -> object:
 
 def whole_collection(store: Store, method: str, path: str, name: str, body: dict) -> object:
     if method == "GET":
-        return store.get(name).info()
+        with store.use(name) as collection:
+            return collection.info()
     if method == "PUT":
         return store.create(name, body)
+    if method == "PATCH":
+        return store.change(name, body)
     if method == "DELETE":
         return store.delete(name)
     raise unknown(method, path)
@@ -47,15 +52,16 @@ def whole_collection(store: Store, method: str, path: str, name: str, body: dict
 def below_collection(store: Store, method: str, path: str, name: str, rest: list[str], body: dict) -> object:
     if (method, rest) == ("GET", ["exists"]):
         return {"exists": store.exists(name)}
-    collection = store.get(name)
     if (method, rest) == ("GET", ["aliases"]):
-        return alias_list(store, name)
-    if method == "DELETE" and len(rest) == 2 and rest[0] == "index":
-        return collection.delete_index(rest[1])
-    operation = OPERATIONS.get((method, "/".join(rest)))
-    if operation is None:
-        raise unknown(method, path)
-    return operation(collection, body)
+        return alias_list(store, store.real_name(name))
+    with store.use(name) as collection:
+        collection.last_used = time.monotonic()
+        if method == "DELETE" and len(rest) == 2 and rest[0] == "index":
+            return collection.delete_index(rest[1])
+        operation = OPERATIONS.get((method, "/".join(rest)))
+        if operation is None:
+            raise unknown(method, path)
+        return operation(collection, body)
 
 
 def alias_list(store: Store, only: str | None = None) -> dict:

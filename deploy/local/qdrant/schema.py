@@ -22,6 +22,8 @@ OPTIMIZER_OPTIONS = (
     "max_segment_size",
     "indexing_threshold",
 )
+# What a PATCH of a collection may name, beside its quantization.
+MERGED = ("hnsw_config", "optimizers_config", "metadata")
 # Index type → engine's parameters, and the options it takes.
 INDEXES = {
     "keyword": (edge.KeywordIndexParams, ("is_tenant", "on_disk")),
@@ -99,6 +101,23 @@ def quantization(body: dict | None) -> object:
     if "binary" in body:
         return edge.BinaryQuantizationConfig(**pick(body["binary"], "always_ram"))
     raise wrong_input(f"quantization {sorted(body)} is not supported by the embedded engine")
+
+
+def merged(body: dict, changes: dict) -> dict:
+    """A collection's definition after a PATCH: parts merge, as Qdrant merges them."""
+    unknown = {name for name, value in changes.items() if value is not None} - {*MERGED, "quantization_config"}
+    if unknown:
+        raise wrong_input(f"changing {sorted(unknown)} is not supported by the embedded engine")
+    changed = dict(body)
+    for name in MERGED:
+        if changes.get(name) is not None:
+            if not isinstance(changes[name], dict):
+                raise wrong_input(f"{name} must be an object")
+            changed[name] = {**(body.get(name) or {}), **changes[name]}
+    quantized = changes.get("quantization_config")
+    if quantized is not None:
+        changed["quantization_config"] = None if quantized == "Disabled" else quantized
+    return changed
 
 
 def payload_index(body: object) -> object:

@@ -11,16 +11,21 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from collection import Collection
 from errors import RestError, no_collection, not_found, wrong_input
+from schema import HNSW_DEFAULTS, merged
 
 MARKER = "collection.json"
 FLUSH_SECONDS = 1.0
 # Optimizing stops every request: only after this long without any.
 IDLE_SECONDS = 5.0
+# … or so long after the last write.
+OVERDUE_SECONDS = 30.0
 FORBIDDEN_IN_NAMES = set('<>:"/\\|?*') | {chr(code) for code in range(32)}
 
 
@@ -71,8 +76,22 @@ class Store:
             if target in self.broken:
                 raise RestError(500, f"Service internal error: collection `{target}` cannot be opened: {self.broken[target]}")
             raise no_collection(name)
-        collection.last_used = time.monotonic()
         return collection
+
+    @contextmanager
+    def use(self, name: str) -> Iterator[Collection]:
+        """The collection, for oneself until the end."""
+        collection = self.get(name)
+        with collection.lock:
+            # It may have been deleted while we waited.
+            if collection.closed:
+                raise no_collection(name)
+            yield collection
+
+    def real_name(self, name: str) -> str:
+        """What an alias names, or the name itself."""
+        self.get(name)
+        return self.aliases.get(name, name)
 
     def exists(self, name: str) -> bool:
         return self.aliases.get(name, name) in self.collections
@@ -91,6 +110,18 @@ class Store:
             self.collections[name] = collection
         return True
 
+    def change(self, name: str, changes: dict) -> bool:
+        """Configures a collection anew. The marker is written last: a kill before that leaves the old configuration."""
+        with self.lock, self.use(name) as collection:
+            body = merged(collection.body, changes)
+            settings = {**body, "metadata": None}
+            if settings == {**collection.body, "metadata": None}:
+                collection.body = body
+            else:
+                collection.reconfigure(body)
+            write_durably(collection.path / MARKER, body)
+        return True
+
     def delete(self, name: str) -> bool:
         with self.lock:
             collection = self.collections.pop(name, None)
@@ -101,7 +132,7 @@ class Store:
             (folder / MARKER).unlink()
             if collection is not None:
                 with collection.lock:
-                    collection.shard.close()
+                    collection.close()
             shutil.rmtree(folder)
         return True
 
@@ -139,23 +170,24 @@ class Store:
         self.aliases = aliases
 
     def maintain(self) -> None:
-        """Flushes what changed each second; merges and vacuums segments when nobody asks for anything."""
+        """Flushes what changed each second; merges, vacuums and quantizes segments when that disturbs nobody much."""
         flushed: dict[str, int] = {}
         optimized: dict[str, int] = {}
         while not self.stopping.wait(FLUSH_SECONDS):
-            idle = all(time.monotonic() - item.last_used > IDLE_SECONDS for item in list(self.collections.values()))
+            now = time.monotonic()
+            idle = all(now - item.last_used > IDLE_SECONDS for item in list(self.collections.values()))
             for name, collection in list(self.collections.items()):
                 try:
                     with collection.lock:
-                        if name not in self.collections or self.collections[name] is not collection:
+                        if collection.closed:
                             continue
                         updates = collection.updates
                         if updates != flushed.get(name, 0):
                             collection.shard.flush()
                             flushed[name] = updates
-                        if idle and updates != optimized.get(name, 0):
+                        if updates != optimized.get(name, 0) and (idle or overdue(collection, now)):
                             optimized[name] = updates
-                            collection.shard.optimize()
+                            collection.optimize()
                 except BaseException as error:
                     print(f"WARNING: keeping collection {name}: {error}", file=sys.stderr, flush=True)
 
@@ -165,7 +197,13 @@ class Store:
         for collection in self.collections.values():
             with collection.lock:
                 collection.shard.flush()
-                collection.shard.close()
+                collection.close()
+
+
+def overdue(collection: Collection, now: float) -> bool:
+    """Searched all the time, written long ago. Without a graph to build, optimizing takes less than a second per 100,000 points."""
+    graph = (collection.body.get("hnsw_config") or {}).get("m") or HNSW_DEFAULTS["m"]
+    return graph == 0 and now - collection.last_written > OVERDUE_SECONDS
 
 
 def check_name(name: object) -> None:

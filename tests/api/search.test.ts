@@ -1,0 +1,232 @@
+/** Search over HTTP on a processed lesson: what is found, filtered, grouped, refused; vectors of posted segments; statistics. */
+import type { z } from 'zod';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmbedAnswer, healthSchema, SearchAnswer, Stats } from '../../contracts/http/search.ts';
+import { writeLesson, writeTranscript } from '../setup/lesson.ts';
+import { until } from '../setup/until.ts';
+import { type ApiHarness, callsOf, startApiHarness } from './api-harness.ts';
+
+let api: ApiHarness;
+let video: { id: number; videoId: string };
+let transcript: { id: number; videoId: string };
+
+beforeAll(async () => {
+  api = await startApiHarness();
+  await writeLesson(api.harness.mediaRoot, 'lesson');
+  await writeTranscript(api.harness.mediaRoot, 'other.srt', {
+    seconds: 30,
+    extra: '99\n00:05:00,000 --> 00:05:06,000\nPlace the stop loss two ATR below the entry price.',
+  });
+  video = await processed('lesson.mp4');
+  transcript = await processed('other.srt');
+}, 120_000);
+afterAll(() => api.harness.close());
+
+async function processed(path: string) {
+  const { body } = await api.submit({ path, max_strategies: 0 });
+  const run = await api.ended(body.workflowId ?? '');
+  expect(run.status).toBe('completed');
+  return { id: body.mediaId, videoId: body.videoId };
+}
+const mine = () => ({ media_item_id: [video.id, transcript.id] });
+const search = (body: object) =>
+  api.call<SearchAnswer>('POST', '/search', { filters: mine(), ...body }).then((reply) => {
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    return reply.body;
+  });
+
+describe('what is found', () => {
+  it.each(['dense', 'bm25', 'hybrid'] as const)('%s: the moment that says it comes first', async (mode) => {
+    const answer = await search({ query: 'stop loss two ATR below the entry', mode, top_k: 3 });
+    expect(answer).toMatchObject({ embedding_type: 'transcript', mode, model: 'all-MiniLM-L6-v2' });
+    const [first] = answer.results;
+    expect(first).toMatchObject({ media_item_id: transcript.id, video_id: transcript.videoId, clip_url: null });
+    expect(first?.text).toContain('two ATR below the entry price');
+    expect(first?.highlights.map(([from, to]) => first.text.slice(from, to))).toContain('stop');
+    expect(first?.similarity).toBeGreaterThan(0.5);
+    expect(answer.total).toBe(answer.results.length);
+    expect(answer.results.length).toBeLessThanOrEqual(3);
+  });
+
+  it('tells clip and time of a moment', async () => {
+    const answer = await search({ query: 'RSI oversold, buy when it crosses back', embedding_type: 'clip', top_k: 1 });
+    const [hit] = answer.results;
+    expect(hit).toMatchObject({ embedding_type: 'clip', origin: 'pipeline', media_item_id: video.id });
+    expect(hit?.start_time).toBeCloseTo((hit?.start_ms ?? 0) / 1_000);
+    expect(hit?.end_ms).toBeGreaterThan(hit?.start_ms ?? 0);
+    const clip = await api.request(hit?.clip_url ?? '', { headers: { range: 'bytes=0-99' } });
+    expect(clip.status).toBe(206);
+    expect(hit?.keywords).toContain('RSI');
+    expect((await api.request(`/clip/${hit?.clip_id}/subtitles`)).status).toBe(200);
+  });
+
+  it('filters by item, video_id, keyword, category, time and confidence', async () => {
+    const all = await search({ query: 'RSI', top_k: 100 });
+    expect(new Set(all.results.map((hit) => hit.media_item_id))).toEqual(new Set([video.id, transcript.id]));
+    const kept = async (filters: object) =>
+      (await search({ query: 'RSI', top_k: 100, filters: { ...mine(), ...filters } })).results;
+    for (const hit of await kept({ video_id: video.videoId })) expect(hit.media_item_id).toBe(video.id);
+    const byKeyword = await kept({ keyword: 'relative strength index' });
+    expect(byKeyword.length).toBeGreaterThan(0);
+    for (const hit of byKeyword) expect(hit.keywords).toContain('RSI');
+    for (const hit of await kept({ category: ['risk_management'] })) expect(hit.categories).toContain('risk_management');
+    const late = await kept({ from_time: 200 });
+    expect(late.map((hit) => hit.media_item_id)).toEqual([transcript.id]);
+    for (const hit of await kept({ to_time: 20 })) expect(hit.start_time).toBeLessThan(20);
+    const sure = await kept({ min_confidence: 0.9 });
+    for (const hit of sure) expect(hit.confidence).toBeGreaterThanOrEqual(0.9);
+    expect(sure.length).toBeLessThan(all.results.length + 1);
+    expect(await kept({ media_item_id: video.id, video_id: transcript.videoId })).toEqual([]);
+  });
+
+  it('leaves out what is not similar enough, in every mode', async () => {
+    for (const mode of ['dense', 'bm25', 'hybrid']) {
+      const { results } = await search({ query: 'RSI oversold', mode, top_k: 100, min_similarity: 0.4 });
+      expect(results.length).toBeGreaterThan(0);
+      for (const { similarity } of results) expect(similarity).toBeGreaterThanOrEqual(0.4);
+    }
+  });
+
+  it('groups by media item', async () => {
+    const { groups, results } = await search({ query: 'RSI', group_by: 'media', group_size: 2, top_k: 5 });
+    expect(groups?.map((group) => group.media_item_id).sort()).toEqual([video.id, transcript.id].sort());
+    for (const group of groups ?? []) expect(group.results.length).toBeLessThanOrEqual(2);
+    expect(results).toEqual(groups?.flatMap((group) => group.results));
+  });
+
+  it('is the same by query parameters', async () => {
+    const ids = `${video.id},${transcript.id}`;
+    const parameters = `query=RSI+oversold&top_k=3&mode=dense&media_item_id=${ids}`;
+    const { results } = await search({ query: 'RSI oversold', top_k: 3, mode: 'dense' });
+    for (const path of [
+      `/search/transcripts?${parameters}`,
+      `/embeddings/search?embedding_type=transcript&${parameters}`,
+    ]) {
+      const reply = await api.call<SearchAnswer>('GET', path);
+      expect(reply.status).toBe(200);
+      expect(reply.body.results).toEqual(results);
+    }
+    const all = await api.call<SearchAnswer>('GET', `/search/all?${parameters.replace('top_k=3', 'top_k=50')}`);
+    expect(all.body.embedding_type).toBe('all');
+    expect(new Set(all.body.results.map((hit) => hit.embedding_type)).size).toBeGreaterThan(1);
+    const scores = all.body.results.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    for (const path of ['frames', 'clips'])
+      expect((await api.call('GET', `/search/${path}?${parameters}`)).status).toBe(200);
+  });
+
+  it('keeps the texts searched for', async () => {
+    await search({ query: 'kept for the next reindex' });
+    await until(async () => api.deps.database.searchQuery.findFirst({ where: { text: 'kept for the next reindex' } }));
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['an empty query', { query: '  ' }, 422, 'INVALID_INPUT'],
+    ['no query', {}, 422, 'INVALID_INPUT'],
+    ['too many', { query: 'x', top_k: 101 }, 422, 'INVALID_INPUT'],
+    ['a similarity above 1', { query: 'x', min_similarity: 1.1 }, 422, 'INVALID_INPUT'],
+    ['a type that is not searched', { query: 'x', embedding_type: 'keyword' }, 422, 'INVALID_INPUT'],
+    ['a misspelt option', { query: 'x', topk: 3 }, 422, 'INVALID_INPUT'],
+    ['a misspelt filter', { query: 'x', filters: { mediaId: 3 } }, 422, 'INVALID_INPUT'],
+    ['an unknown keyword', { query: 'x', filters: { keyword: 'qqzz' } }, 422, 'UNKNOWN_KEYWORD'],
+    ['an unknown video', { query: 'x', filters: { video_id: 'nope' } }, 404, 'NOT_FOUND'],
+    ['reranking without a model', { query: 'x', rerank: true }, 503, 'RERANKER_UNAVAILABLE'],
+  ])('%s', async (_, body, status, code) => {
+    const reply = await api.call('POST', '/search', body);
+    expect({ status: reply.status, code: reply.body.code }).toEqual({ status, code });
+    expect(reply.body.remedy).not.toBe('');
+  });
+
+  it.each(['/search/all', '/search/transcripts?query=', '/search/all?query=x&top_k=0', '/search/all?query=x&limit=3'])(
+    'GET %s',
+    async (path) => {
+      const reply = await api.call('GET', path);
+      expect({ status: reply.status, code: reply.body.code }).toEqual({ status: 422, code: 'INVALID_INPUT' });
+    },
+  );
+});
+
+describe('POST /embed', () => {
+  const segments = [
+    { id: 7, text: 'A bull flag after a strong move up', start_time: 1.25, end_time: 4.5 },
+    { id: 8, text: 'The second entry in a wedge', start_time: 5, end_time: 6 },
+  ];
+  const embed = (body: object, headers = {}) =>
+    api.call<EmbedAnswer & { workflowId?: string }>(
+      'POST',
+      '/embed',
+      { media_item_id: transcript.id, embedding_type: 'transcript', segments, ...body },
+      headers,
+    );
+
+  it('embeds once, gives the vectors when asked, and finds them at once', async () => {
+    const first = await embed({ return_vectors: true });
+    expect(first.status, JSON.stringify(first.body)).toBe(200);
+    expect(first.body).toMatchObject({ embedded: 2, reused: 0, model: 'all-MiniLM-L6-v2', dimension: 384 });
+    expect(first.body.vectors?.map(({ id }) => id)).toEqual([7, 8]);
+    const length = Math.hypot(...(first.body.vectors?.[0]?.vector ?? []));
+    expect(length).toBeCloseTo(1, 5);
+    const again = await embed({});
+    expect(again.body).toMatchObject({ embedded: 0, reused: 2 });
+    expect(again.body.vectors).toBeUndefined();
+    const { results } = await search({ query: 'bull flag', top_k: 1 });
+    expect(results[0]).toMatchObject({ id: 7, origin: 'posted', start_time: 1.25, end_time: 4.5 });
+    // Processing the item again leaves what was posted.
+    await api.ended((await api.submit({ path: 'other.srt', max_strategies: 0, force: true })).body.workflowId ?? '');
+    expect((await search({ query: 'bull flag', top_k: 1 })).results[0]).toMatchObject({ id: 7, origin: 'posted' });
+  });
+
+  it('answers 202 with the run when asked not to wait', async () => {
+    const reply = await embed({ embedding_type: 'keyword' }, { prefer: 'respond-async' });
+    expect(reply.status).toBe(202);
+    expect((await api.ended(reply.body.workflowId ?? '')).status).toBe('completed');
+  });
+
+  it.each([
+    ['an unknown item', { media_item_id: 2_147_483_600 }, 404, 'NOT_FOUND'],
+    ['no segments', { segments: [] }, 422, 'INVALID_INPUT'],
+    ['an id twice', { segments: [segments[0], segments[0]] }, 422, 'INVALID_INPUT'],
+    ['an empty text', { segments: [{ ...segments[0], text: ' ' }] }, 422, 'INVALID_INPUT'],
+    ['swapped times', { segments: [{ ...segments[0], start_time: 9 }] }, 422, 'INVALID_INPUT'],
+    ['an unknown type', { embedding_type: 'book' }, 422, 'INVALID_INPUT'],
+  ])('%s', async (_, body, status, code) => {
+    const reply = await api.call('POST', '/embed', {
+      media_item_id: transcript.id,
+      embedding_type: 'transcript',
+      segments,
+      ...body,
+    });
+    expect({ status: reply.status, code: reply.body.code }).toEqual({ status, code });
+  });
+});
+
+it('tells what the indices hold', async () => {
+  const { status, body } = await api.call<Stats>('GET', '/stats');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ model: 'all-MiniLM-L6-v2', dimension: 384, device: 'cpu', media_items: 2 });
+  expect(body.indices.map(({ name }) => name)).toEqual(['transcripts', 'frames', 'clips']);
+  expect(body.vectors.total).toBe(Object.values(body.vectors.by_type).reduce((sum, count) => sum + count, 0));
+  const health = await api.call<z.infer<typeof healthSchema>>('GET', '/health');
+  expect(health.body.statistics).toMatchObject({ dimension: 384 });
+});
+
+it('searches with the cross-encoder that is configured', async () => {
+  const { call } = callsOf({
+    ...api.deps,
+    reranker: async () => ({
+      model: 'longest-first',
+      score: async (_query, passages) => passages.map(({ length }) => length),
+      close: async () => {},
+    }),
+  });
+  const { body } = await call<SearchAnswer>('POST', '/search', {
+    query: 'RSI',
+    rerank: true,
+    top_k: 3,
+    filters: mine(),
+  });
+  const lengths = body.results.map(({ text }) => text.length);
+  expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+});
