@@ -3,7 +3,7 @@ import type { Database } from '../clients/database/client.ts';
 import type { Embedder } from '../clients/embedder/index.ts';
 import type { Config } from '../contracts/config.ts';
 import type { EmbeddingType } from '../contracts/names.ts';
-import { embedTexts } from './embed-texts.ts';
+import { embedUntilSettled } from './embed-texts.ts';
 import { storeChunks, textsToEmbed } from './texts-to-embed.ts';
 
 export type EmbeddingDependencies = {
@@ -20,6 +20,7 @@ export async function embedMissing(
 ) {
   const model = await embedder();
   if (types.includes('transcript')) await storeChunks(database, mediaItemId, config.CHUNKING);
-  const texts = await textsToEmbed(database, mediaItemId, types);
-  return { texts, model, ...(await embedTexts(database, model, mediaItemId, texts)) };
+  const load = () => textsToEmbed(database, mediaItemId, types);
+  const { texts, counts } = await embedUntilSettled(database, model, mediaItemId, load);
+  return { texts, model, ...counts };
 }

@@ -7,7 +7,7 @@ import { uuidFor } from '../domain/hash.ts';
 import { beat, cancellation } from './heartbeat.ts';
 
 /** Texts embedded between two writes: what a crash costs at most. */
-const WRITE_EVERY = 256;
+const WRITE_EVERY = 512;
 
 export type Origin = 'pipeline' | 'posted';
 export type TextToEmbed = {
@@ -23,10 +23,29 @@ type Key = Pick<TextToEmbed, 'type' | 'origin' | 'referenceId'>;
 const nameOf = ({ type, origin, referenceId }: Key) => `${type}:${origin}:${referenceId}`;
 
 /**
+ * Embeds what `load` gives, and again what was replaced meanwhile, until each text has its own vector: of two that embed one text at
+ * the same time, the last to write looks last. Gives the texts as they ended, and what the first round embedded and reused.
+ */
+export async function embedUntilSettled(
+  database: Database,
+  embedder: Embedder,
+  mediaItemId: number,
+  load: () => Promise<TextToEmbed[]>,
+): Promise<{ texts: TextToEmbed[]; counts: Embedded }> {
+  let texts = await load();
+  const counts = await embedTexts(database, embedder, mediaItemId, texts);
+  for (let { embedded } = counts; embedded > 0; ) {
+    texts = await load();
+    ({ embedded } = await embedTexts(database, embedder, mediaItemId, texts));
+  }
+  return { texts, counts };
+}
+
+/**
  * Business key: item, type, origin, reference, model. A crash in the middle costs one write: what an earlier attempt wrote is
  * found by its content hash. Beats after each write.
  */
-export async function embedTexts(
+async function embedTexts(
   database: Database,
   { embed, model, dimension, precision }: Embedder,
   mediaItemId: number,

@@ -60,9 +60,7 @@ export const createLibraryActivities = ({ config, database, lexicon }: Dependenc
     limit: number;
   }) {
     const known = await lexicon();
-    const all = keywords
-      ? keywords.map((keyword) => requireKeyword(known, keyword))
-      : await taught(database, minHits);
+    const all = keywords ? keywords.map((keyword) => requireKeyword(known, keyword)) : await taught(database, minHits);
     const rest = [...new Set(all)].sort().filter((keyword) => after === null || keyword > after);
     return { keywords: rest.slice(0, limit), more: rest.length > limit };
   },

@@ -8,6 +8,7 @@ import { TapeworksError } from '../contracts/errors.ts';
 import { fromRoot } from '../deploy/local/setup/paths.mjs';
 import { clips } from './clips.ts';
 import { embedding } from './embedding.ts';
+import { keywords } from './keywords.ts';
 import { orchestration } from './orchestration.ts';
 import { pipeline } from './pipeline.ts';
 import { resultToMarkdown, withResults } from './report.ts';
@@ -15,7 +16,7 @@ import { type Bench, type BenchContext, describeMachine, type Result, resultSche
 import { search } from './search.ts';
 import { searchQuality } from './search-quality.ts';
 
-const BENCHES: Bench[] = [orchestration, embedding, clips, pipeline, search, searchQuality];
+const BENCHES: Bench[] = [orchestration, embedding, keywords, clips, pipeline, search, searchQuality];
 const ROUNDS = 5;
 const RESULTS = fromRoot('bench/results');
 const README = fromRoot('bench/README.md');

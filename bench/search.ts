@@ -16,7 +16,7 @@ const DIMENSION = 384;
 const QUERIES = 200;
 const TOP = 10;
 const SEED = 7;
-/** faiss would share the machine's cores with nobody; the engine searches with one thread a query. */
+/** Of faiss: as many as the engine takes for a query. */
 const THREADS = 1;
 const P50_GOAL = { atMost: 5 };
 const RECALL_GOAL = { atLeast: 0.99 };
@@ -85,7 +85,7 @@ export const search: Bench = {
       comparisons,
       notes: [
         'Ours: one query at a time from Node through HTTP to the embedded engine, payloads included, as the API asks. faiss: IndexFlatIP in its own process by its own clock, without any talking between processes.',
-        'Vectors are drawn around 400 centres from a fixed seed; queries come from the same clouds. All cores are otherwise idle.',
+        'Vectors are drawn around 400 centres from a fixed seed; queries come from the same clouds.',
       ],
     };
   },

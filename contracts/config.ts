@@ -93,7 +93,7 @@ const variables = {
   EMBEDDING_PRECISION: z.enum(['auto', ...PRECISIONS]).default('auto').meta({
     description: 'Numbers the model computes with; auto: int8 on a CPU, fp16 on a GPU, where its file is there.',
   }),
-  EMBEDDING_THREADS: count.optional().meta({ description: 'CPU threads of embedding; unset: by the machine.' }),
+  EMBEDDING_THREADS: count.optional().meta({ description: 'Processes that embed on a CPU, one thread each; unset: one a core, at most 8.' }),
   CHUNKING: z.enum(CHUNKING_POLICIES).default('window').meta({
     description: 'What one transcript vector stands for: a cue, a sentence, or a window of sentences with overlap.',
   }),

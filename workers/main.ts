@@ -44,6 +44,11 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Searches are answered, with nothing, before the first lesson. Where Qdrant is away, the first use tries again.
+  if (config.WORKER_QUEUES.includes('index'))
+    dependencies
+      .searchIndex()
+      .catch((error: unknown) => logger.warn('the index is not made yet', { error: String(error) }));
   logger.info('worker ready', { queues: config.WORKER_QUEUES.join(','), namespace });
 
   // One that fails takes the others down in order, so that the process ends and is started anew.

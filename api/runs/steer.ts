@@ -56,6 +56,9 @@ const FRESH: Record<WorkflowType, object> = {
   reindex: { buildId: null, after: null, soFar: { items: 0, points: 0 } },
 };
 
+/** What they work on is gone with its item. */
+const OF_MEDIA: ReadonlySet<WorkflowType> = new Set<WorkflowType>(['processMedia', 'embedSegments']);
+
 /** A running run goes back to the stage (null is returned); an ended one is started anew with the same input from there. */
 export async function rerun(
   deps: SteerDependencies,
@@ -75,7 +78,7 @@ export async function rerun(
     throw new TapeworksError('INVALID_INPUT', `${row.workflowType} cannot be rerun.`);
   if (from !== undefined && workflowType !== 'processMedia')
     throw new TapeworksError('INVALID_INPUT', `from: only processMedia has stages to start at, not ${workflowType}.`);
-  if (workflowType === 'processMedia' && row.mediaItemId === null)
+  if (OF_MEDIA.has(workflowType) && row.mediaItemId === null)
     throw new TapeworksError('NOT_FOUND', 'The media item of this run was deleted.');
   const input = {
     ...(row.input as object),

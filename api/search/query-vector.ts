@@ -29,7 +29,7 @@ export function createQueryVectors(open: (model: string) => Promise<Embedder>): 
     embedder,
     async vector(model, text) {
       const key = `${model}\n${text}`;
-      const vector = known.get(key) ?? (await (await embedder(model)).embed([text]))[0];
+      const vector = known.get(key) ?? (await (await embedder(model)).embed([text], { kind: 'query' }))[0];
       if (!vector) throw new Error('The embedder gave no vector.');
       // Asked again, it counts as new; the one not asked for longest is forgotten.
       known.delete(key);
@@ -38,7 +38,9 @@ export function createQueryVectors(open: (model: string) => Promise<Embedder>): 
       return vector;
     },
     async close() {
-      for (const opening of opened.values()) await (await opening).close();
+      // Where opening failed there is nothing to close; who asked has been told.
+      const embedders = await Promise.allSettled(opened.values());
+      for (const embedder of embedders) if (embedder.status === 'fulfilled') await embedder.value.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** A search by query parameters; lists are comma separated. The same wish as the body of POST /search. */
+/** A search by query parameters: the same wish as the body of POST /search. */
 import { z } from 'zod';
 import { searchFiltersSchema, searchModeSchema } from '../../contracts/http/search.ts';
 import { invalidInput } from '../problem.ts';
@@ -8,7 +8,7 @@ import type { SearchWish } from './run-search.ts';
 const number = (least: number, most: number) =>
   z
     .string()
-    .regex(/^-?\d+(?:\.\d+)?$/, 'a number')
+    .regex(/^-?(?:\d+\.?\d*|\.\d+)$/, 'a number')
     .transform(Number)
     .pipe(z.number().min(least).max(most))
     .meta({ type: 'number', pattern: undefined, minimum: least, maximum: most });
@@ -19,8 +19,23 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.int().min(least).max(most))
     .meta({ type: 'integer', pattern: undefined, minimum: least, maximum: most });
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const list = z.string().max(2_000);
+/** Python writes True. */
+const flag = z
+  .string()
+  .regex(/^(?:true|false)$/i, 'true or false')
+  .transform((text) => text.toLowerCase() === 'true')
+  .meta({ type: 'boolean', pattern: undefined });
+const list = (what: string) =>
+  z
+    .union([z.string().max(2_000), z.array(z.string().max(2_000)).max(200)])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .transform((items) => items.map((item) => item.trim()).filter(Boolean))
+    .meta({
+      anyOf: undefined,
+      type: 'array',
+      items: { type: 'string' },
+      description: `${what}; several are comma separated or repeated.`,
+    });
 
 /** Unknown names are refused: a misspelt filter would else let everything pass. */
 export const searchQuery = z.strictObject({
@@ -28,10 +43,10 @@ export const searchQuery = z.strictObject({
   top_k: whole(1, 100).default(5).meta({ default: 5 }),
   min_similarity: number(0, 1).default(0).meta({ default: 0 }),
   mode: searchModeSchema.default('hybrid'),
-  media_item_id: list.optional().meta({ description: 'One id or several, comma separated.' }),
-  video_id: list.optional().meta({ description: 'One or several, comma separated.' }),
-  keyword: list.optional().meta({ description: 'One term or several, comma separated.' }),
-  category: list.optional().meta({ description: 'One or several, comma separated.' }),
+  media_item_id: list('Id of a media item').optional(),
+  video_id: list('Public id of a media item').optional(),
+  keyword: list('Term of the lexicon or one of its variants').optional(),
+  category: list('Category of keywords').optional(),
   from_time: number(0, 2_000_000).optional(),
   to_time: number(0, 2_000_000).optional(),
   min_confidence: number(0, 1).optional(),
@@ -40,20 +55,18 @@ export const searchQuery = z.strictObject({
   rerank: flag.default(false).meta({ default: false }),
 });
 
-const items = (text: string | undefined) =>
-  text
-    ?.split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
+/** Not `Number` alone: that also reads "0x10". */
+const toId = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
 
 /** Throws INVALID_INPUT for filters that are none. */
 export function toWish(query: z.output<typeof searchQuery>): SearchWish {
-  const { media_item_id, video_id, keyword, category, from_time, to_time, min_confidence, group_by, ...options } = query;
+  const { media_item_id, video_id, keyword, category, from_time, to_time, min_confidence, group_by, ...options } =
+    query;
   const given = {
-    media_item_id: items(media_item_id)?.map(Number),
-    video_id: items(video_id),
-    keyword: items(keyword),
-    category: items(category),
+    media_item_id: media_item_id?.map(toId),
+    video_id,
+    keyword,
+    category,
     from_time,
     to_time,
     min_confidence,

@@ -14,8 +14,10 @@ type SearchDependencies = Pick<
 >;
 export type SearchWish = Omit<SearchBody, 'embedding_type'>;
 
-/** Candidates the cross-encoder orders anew. */
+/** Candidates the cross-encoder orders anew, or as many as are wanted; what is behind them stays behind. */
 const RERANKED = 50;
+/** Below any cosine similarity. */
+const NO_BOUND = -1;
 
 /**
  * `types` more than one: the moments of all, best first. Throws UNKNOWN_KEYWORD, NOT_FOUND (no such video_id), EMBEDDER_UNAVAILABLE,
@@ -34,22 +36,27 @@ export async function runSearch(
   const index = deps.searchIndex.of(build);
   const { model } = build;
   const vector = await deps.queryVectors.vector(model, query);
-  const request = { vector, text: query, mode, minSimilarity: wish.min_similarity, filter };
+  // Words are there or not, whatever the vectors say: without a bound asked for, none is drawn.
+  const minSimilarity = mode !== 'dense' && wish.min_similarity === 0 ? NO_BOUND : wish.min_similarity;
+  const request = { vector, text: query, mode, minSimilarity, filter };
+  const { group_size: groupSize } = wish;
   const limit = wish.rerank ? Math.max(topK, RERANKED) : topK;
+  const groupLimit = wish.rerank ? Math.max(topK, Math.ceil(RERANKED / groupSize)) : topK;
   const found = await Promise.all(
     types.map(async (type) => {
       const results =
         groupBy === null
           ? await index.search(type, { ...request, topK: limit })
-          : (await index.searchByMedia(type, { ...request, topK, groupSize: wish.group_size })).flatMap(
+          : (await index.searchByMedia(type, { ...request, topK: groupLimit, groupSize })).flatMap(
               (group) => group.results,
             );
       return results.map((result) => showHit(type, result, query));
     }),
   );
-  const ordered = wish.rerank ? await rerank(deps, query, found.flat()) : found.flat().sort(best);
+  const hits = found.flat().sort(best);
+  const ordered = wish.rerank ? await rerank(deps, query, hits, limit) : hits;
   remember(deps, query, types);
-  const groups = groupBy === null ? null : toGroups(ordered, topK, wish.group_size);
+  const groups = groupBy === null ? null : toGroups(ordered, topK, groupSize);
   const results = groups ? groups.flatMap((group) => group.results) : ordered.slice(0, topK);
   return {
     query,
@@ -73,14 +80,17 @@ export async function liveBuild({ searchIndex }: Pick<SearchDependencies, 'searc
 const best = (a: SearchHit, b: SearchHit) =>
   b.score - a.score || b.similarity - a.similarity || a.point_id.localeCompare(b.point_id);
 
-async function rerank({ reranker }: SearchDependencies, query: string, hits: SearchHit[]): Promise<SearchHit[]> {
+/** The first `most` of `hits` ordered anew. */
+async function rerank({ reranker }: SearchDependencies, query: string, hits: SearchHit[], most: number) {
   if (reranker === null) throw new TapeworksError('RERANKER_UNAVAILABLE', 'No reranking model is configured.');
   const { score } = await reranker();
+  const candidates = hits.slice(0, most);
   const scores = await score(
     query,
-    hits.map(({ text }) => text),
+    candidates.map(({ text }) => text),
   );
-  return hits.map((hit, index) => ({ ...hit, score: scores[index] ?? hit.score })).sort(best);
+  const scored = candidates.map((hit, index) => ({ ...hit, score: scores[index] ?? hit.score }));
+  return [...scored.sort(best), ...hits.slice(most)];
 }
 
 /** Media items in the order of their best moment. */

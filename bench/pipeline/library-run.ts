@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemporal } from '../../clients/temporal/connect.ts';
 import { startedSchema } from '../../contracts/http/common.ts';
-import { statsSchema } from '../../contracts/http/search.ts';
+import { type Stats, statsSchema } from '../../contracts/http/search.ts';
 import { QUEUE_NAMES } from '../../contracts/names.ts';
 import { startProcesses } from '../../deploy/local/processes.ts';
 import { startBenchStack } from '../orchestration/stack.ts';
@@ -49,7 +49,7 @@ export async function measureLibraryRun(context: BenchContext, hours: number): P
       await client.workflow.getHandle(workflowId).result();
       progress.abort();
       const wallSeconds = (performance.now() - began) / 1_000;
-      const stats = statsSchema.parse(await (await fetch(`${apiUrl}/stats`)).json());
+      const stats = await statsOf(apiUrl);
       const { worker, api } = pids();
       const [workerMiB, apiMiB] = await Promise.all([peakMiB(worker), peakMiB(api)]);
       return { hours, wallSeconds, vectors: stats.vectors.total, workerMiB, apiMiB };
@@ -65,9 +65,15 @@ async function tellProgress({ say }: BenchContext, apiUrl: string, hours: number
   for (;;) {
     await sleep(20_000, undefined, { signal, ref: false }).catch(() => {});
     if (signal.aborted) return;
-    const { searchable_items: done } = statsSchema.parse(await (await fetch(`${apiUrl}/stats`)).json());
-    say(`${done} of ${hours} hours`);
+    say(`${(await statsOf(apiUrl)).searchable_items} of ${hours} hours`);
   }
+}
+
+async function statsOf(apiUrl: string): Promise<Stats> {
+  const answer = await fetch(`${apiUrl}/stats`);
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(`GET /stats: ${answer.status} ${body}`);
+  return statsSchema.parse(JSON.parse(body));
 }
 
 /** The kernel's high-water mark of resident memory. */

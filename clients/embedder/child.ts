@@ -22,7 +22,8 @@ export class ModelError extends Error {}
 export async function startChild(options: ModelOptions): Promise<Child> {
   const fromSources = import.meta.url.endsWith('.ts');
   const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(fileURLToPath(new URL(fromSources ? './process.ts' : './process.js', import.meta.url)), [], {
+  const program = fromSources ? new URL('./process.ts', import.meta.url) : new URL('./process.js', import.meta.url);
+  const child = fork(fileURLToPath(program), [], {
     execArgv: fromSources ? ['--import', tsx()] : [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -28,12 +28,12 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request: Request) => {
-  answer(request)
+  void answer(request)
     .catch((error): Answer => ({ failed: error instanceof Error ? error.message : String(error) }))
-    .then((reply) => process.send?.(reply))
-    .catch((error) => {
-      // Nobody is left to be told: its owner went while this one computed.
-      process.exitCode = 1;
-      process.stderr.write(`embedding process: ${error}\n`);
-    });
+    .then((reply) =>
+      process.send?.(reply, undefined, undefined, (error) => {
+        // Its owner went while this one computed: nobody is left to be told.
+        if (error) process.exit(0);
+      }),
+    );
 });

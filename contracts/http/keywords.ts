@@ -18,12 +18,9 @@ export const keywordListSchema = z
       .meta({ description: 'Changes with any term; media processed under another version can be processed again.' }),
     total: z.int(),
     items: z.array(keywordAnswerSchema),
-    left_out: z
-      .array(z.object({ keyword: z.string(), reason: z.string() }))
-      .meta({
-        description:
-          'Added terms that are not looked for, since a term of the product or of a file has their spelling.',
-      }),
+    left_out: z.array(z.object({ keyword: z.string(), reason: z.string() })).meta({
+      description: 'Added terms that are not looked for, since a term of the product or of a file has their spelling.',
+    }),
   })
   .meta({ id: 'KeywordList' });
 

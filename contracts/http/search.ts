@@ -23,7 +23,12 @@ export const searchFiltersSchema = z
     keyword: textOrTexts.optional().meta({ description: 'Terms of the lexicon or their variants.' }),
     category: z.union([categorySchema, z.array(categorySchema).min(1).max(20)]).optional(),
     from_time: z.number().min(0).max(MAX_SECONDS).optional().meta({ description: 'Seconds: moments that end later.' }),
-    to_time: z.number().min(0).max(MAX_SECONDS).optional().meta({ description: 'Seconds: moments that begin earlier.' }),
+    to_time: z
+      .number()
+      .min(0)
+      .max(MAX_SECONDS)
+      .optional()
+      .meta({ description: 'Seconds: moments that begin earlier.' }),
     min_confidence: z
       .number()
       .min(0)
@@ -37,7 +42,12 @@ export type SearchFilters = z.infer<typeof searchFiltersSchema>;
 const options = {
   query: z.string().trim().min(1).max(2_000),
   top_k: z.int().min(1).max(100).default(5),
-  min_similarity: z.number().min(0).max(1).default(0).meta({ description: 'Cosine similarity of query and moment.' }),
+  min_similarity: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta({ description: 'Least cosine similarity of query and moment; 0 bounds nothing in bm25 and hybrid.' }),
   mode: searchModeSchema.default('hybrid'),
   filters: searchFiltersSchema.default({}),
   group_by: z
@@ -49,7 +59,9 @@ const options = {
   rerank: z
     .boolean()
     .default(false)
-    .meta({ description: 'Order the best anew by the cross-encoder of RERANK_MODEL_DIR.' }),
+    .meta({
+      description: 'Order the 50 best (or top_k, where that is more) anew by the cross-encoder of RERANK_MODEL_DIR.',
+    }),
 };
 
 export const searchBody = z

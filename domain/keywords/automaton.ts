@@ -9,6 +9,8 @@ export class PhraseAutomaton {
   private readonly nodes: Node[] = [{ next: new Map(), fail: 0, phrase: -1, depth: 0, output: 0 }];
   /** Where each word of the vocabulary leads from the beginning; most words of a text lead nowhere. */
   private readonly entry: Int32Array;
+  /** Of each node the longest phrase that ends there, as its node; 0 for none. */
+  private readonly ending: Int32Array;
 
   /** Each phrase is a list of words that the vocabulary has. */
   constructor(phrases: string[][], vocabulary: Vocabulary) {
@@ -20,6 +22,7 @@ export class PhraseAutomaton {
     this.link();
     this.entry = new Int32Array(vocabulary.size);
     for (const [word, child] of this.node(0).next) this.entry[word] = child;
+    this.ending = Int32Array.from(this.nodes, ({ phrase, output }, id) => (phrase >= 0 ? id : output));
   }
 
   private node(id: number): Node {
@@ -77,7 +80,7 @@ export class PhraseAutomaton {
       }
       at = at === 0 || joined[last] === 0 ? (this.entry[word] ?? 0) : this.step(at, word);
       if (at === 0) continue;
-      for (let end = this.node(at).phrase >= 0 ? at : this.node(at).output; end !== 0; end = this.node(end).output) {
+      for (let end = this.ending[at] ?? 0; end !== 0; end = this.node(end).output) {
         const { phrase, depth } = this.node(end);
         places.push({ phrase, first: last - depth + 1, last });
       }

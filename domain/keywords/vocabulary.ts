@@ -86,36 +86,14 @@ export class Vocabulary {
 
   /** The words of a text, as `tokenize` finds them. Linear; makes no string for an ASCII word. */
   scan(text: string): ScannedText {
-    let capacity = 64 + (text.length >> 2);
-    let ids = new Int32Array(capacity);
-    let starts = new Int32Array(capacity);
-    let ends = new Int32Array(capacity);
-    let joined = new Uint8Array(capacity);
+    let scanned = withRoom(null, 64 + (text.length >> 2));
+    let { ids, starts, ends, joined } = scanned;
     let count = 0;
     let lastEnd = 0;
     let lastLength = 0;
-    const add = (id: number, start: number, end: number, length: number) => {
-      if (count === capacity) {
-        capacity *= 2;
-        ids = grown(ids, capacity);
-        starts = grown(starts, capacity);
-        ends = grown(ends, capacity);
-        joined = grownBytes(joined, capacity);
-      }
-      ids[count] = id;
-      starts[count] = start;
-      ends[count] = end;
-      const bySpace = start === lastEnd + 1 && text.charCodeAt(lastEnd) === SPACE;
-      joined[count] = count > 0 && (bySpace || joins(text, lastEnd, start, lastLength)) ? 1 : 0;
-      lastEnd = end;
-      lastLength = length;
-      count++;
-    };
-    let at = 0;
-    while (at < text.length) {
+    for (let at = 0; at < text.length; ) {
       let code = text.charCodeAt(at);
-      const kind = code < 128 ? (KIND[code] ?? 0) : WORD;
-      if (kind === 0) {
+      if (code < 128 && KIND[code] === 0) {
         at++;
         continue;
       }
@@ -126,25 +104,50 @@ export class Vocabulary {
         at++;
         code = at < text.length ? text.charCodeAt(at) : 0;
       }
-      if (at > start && (code < 128 || isTypesetting(code))) {
-        add(this.idAt(text, start, at, hash), start, at, at - start);
-        continue;
+      let id = -1;
+      let length = at - start;
+      if (length > 0 && (code < 128 || isTypesetting(code))) id = this.idAt(text, start, at, hash);
+      else {
+        const token = nextToken(text, start);
+        if (!token) {
+          at = start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
+          continue;
+        }
+        at = token.end;
+        id = this.idOf(token.word);
+        length = token.word.length;
       }
-      const token = nextToken(text, start);
-      if (token) add(this.idOf(token.word), start, token.end, token.word.length);
-      at = token?.end ?? start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
+      if (count === ids.length) {
+        scanned = withRoom(scanned, count * 2);
+        ({ ids, starts, ends, joined } = scanned);
+      }
+      const bySpace = start === lastEnd + 1 && text.charCodeAt(lastEnd) === SPACE;
+      joined[count] = count > 0 && (bySpace || joins(text, lastEnd, start, lastLength)) ? 1 : 0;
+      ids[count] = id;
+      starts[count] = start;
+      ends[count] = at;
+      lastEnd = at;
+      lastLength = length;
+      count++;
     }
     return { count, ids, starts, ends, joined };
   }
 }
 
-function grown(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(capacity);
-  larger.set(array);
-  return larger;
-}
-function grownBytes(array: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(capacity);
-  larger.set(array);
+/** Room for so many words, with those there are. */
+function withRoom(from: ScannedText | null, capacity: number): ScannedText {
+  const larger = {
+    count: 0,
+    ids: new Int32Array(capacity),
+    starts: new Int32Array(capacity),
+    ends: new Int32Array(capacity),
+    joined: new Uint8Array(capacity),
+  };
+  if (from) {
+    larger.ids.set(from.ids);
+    larger.starts.set(from.starts);
+    larger.ends.set(from.ends);
+    larger.joined.set(from.joined);
+  }
   return larger;
 }

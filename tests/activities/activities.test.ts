@@ -34,6 +34,7 @@ describe('run again', () => {
   it.each([
     'ingest',
     'detectKeywords',
+    'detectSemantic',
     'generateClips',
     'extractConcepts',
     'sampleFrames',
@@ -48,7 +49,8 @@ describe('run again', () => {
       hits: await database.keywordHit.findMany({ where, orderBy: { id: 'asc' } }),
       clips: await database.clip.findMany({ where, orderBy: { id: 'asc' } }),
       frames: await database.frame.findMany({ where, orderBy: { id: 'asc' } }),
-      vectors: await database.embedding.count({ where }),
+      chunks: await database.transcriptChunk.findMany({ where, orderBy: { id: 'asc' } }),
+      vectors: await database.embedding.findMany({ where, orderBy: { id: 'asc' } }),
       concepts: (
         await database.concept.findMany({ where, orderBy: [{ startMs: 'asc' }, { term: 'asc' }, { parameter: 'asc' }] })
       ).map(({ id: _id, ...concept }) => concept),
@@ -57,6 +59,7 @@ describe('run again', () => {
     const groups = {
       ...activities.ingestion,
       ...activities.detection,
+      ...activities.semantics,
       ...activities.clips,
       ...activities.frames,
       ...activities.embedding,

@@ -79,7 +79,12 @@ describe('processing a path', () => {
       'GET',
       `/media/${first.body.mediaId}/hits?limit=1&keyword=rsi`,
     );
-    expect(hits.body.items[0]).toMatchObject({ keyword: 'RSI', video_id: first.body.videoId });
+    expect(hits.body.items[0]).toMatchObject({
+      keyword: 'RSI',
+      video_id: first.body.videoId,
+      method: 'lexical',
+      clip_url: null,
+    });
     const [hit] = hits.body.items;
     expect(hit?.start_time).toBe((hit?.start_ms ?? 0) / 1_000);
     const next = await api.call<z.infer<typeof hitPageSchema>>(
@@ -133,7 +138,7 @@ describe('uploads', () => {
   const uploads = () => path.join(api.harness.config.DATA_DIR, 'uploads');
 
   it('takes media and transcript, cuts clips, serves them by ranges, and deletes all of it', async () => {
-    const name = await writeLesson(root, 'video', { seconds: 66 });
+    const name = await writeLesson(root, 'video', { seconds: 66, rate: 25 });
     const bytes = await readFile(path.join(root, name));
     const transcript = await readFile(path.join(root, 'video.srt'));
     const started = await send(
@@ -172,6 +177,17 @@ describe('uploads', () => {
     expect((await api.request(clips.body.items[0]?.thumbnail_url ?? '')).headers.get('content-type')).toContain(
       'image/',
     );
+    for (const clip of clips.body.items) {
+      expect(clip).toMatchObject({ method: 'smart', method_reason: null, cut_start_time: clip.start_time });
+      const sheet = await api.request(clip.contact_sheet_url ?? '');
+      expect([sheet.status, sheet.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+      const subtitles = await api.request(clip.subtitles_url);
+      expect([subtitles.status, subtitles.headers.get('content-type')]).toEqual([
+        200,
+        expect.stringMatching(/^text\/vtt/),
+      ]);
+      expect(await subtitles.text()).toMatch(/^WEBVTT\n\n[^]*-->/);
+    }
     const frames = await api.call<z.infer<typeof framePageSchema>>('GET', `/media/${started.body.mediaId}/frames`);
     expect((await api.request(frames.body.items[0]?.image_url ?? '')).status).toBe(200);
 
@@ -184,6 +200,10 @@ describe('uploads', () => {
     for (const folder of [`clips/${id}`, `frames/${id}`, `uploads/${hash}`])
       await expect(stat(path.join(api.harness.config.DATA_DIR, folder))).rejects.toThrow('ENOENT');
     expect((await api.request(url)).status).toBe(404);
+    for (const lost of [clips.body.items[0]?.contact_sheet_url, clips.body.items[0]?.subtitles_url])
+      expect((await api.request(lost ?? '')).status).toBe(404);
+    expect(await api.deps.database.transcriptChunk.count({ where: { mediaItemId: id } })).toBe(0);
+    expect(await api.deps.database.embedding.count({ where: { mediaItemId: id } })).toBe(0);
   });
 
   it.each<[string, Array<[string, string | File]>, number, string]>([

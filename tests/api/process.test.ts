@@ -15,11 +15,19 @@ let url: string;
 
 beforeAll(async () => {
   harness = await startHarness();
+  const { EMBEDDING_MODEL_DIR } = harness.config;
   const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, QDRANT_URL, MEDIA_ROOT, DATA_DIR } = harness.config;
   const environment = { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, QDRANT_URL, MEDIA_ROOT, DATA_DIR };
   api = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...environment, PORT: '0', LLM_BACKEND: 'offline', LOG_LEVEL: 'error' },
+    env: {
+      PATH: process.env.PATH,
+      EMBEDDING_MODEL_DIR,
+      ...environment,
+      PORT: '0',
+      LLM_BACKEND: 'offline',
+      LOG_LEVEL: 'error',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (!api.stdout) throw new Error('the process has no output');
@@ -65,6 +73,13 @@ it('survives an upload that breaks off on the socket', async () => {
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
 });
 
+it('answers a search with a model of its own', async () => {
+  const reply = await fetch(`${url}/search/all?query=oversold`);
+  expect(reply.status).toBe(200);
+  expect(await reply.json()).toMatchObject({ embedding_type: 'all', model: 'all-MiniLM-L6-v2' });
+});
+
+// After the search: its inference processes must not hold it.
 it('ends open event streams and itself at SIGTERM', async () => {
   const id = 'generate-strategy:held';
   await harness.client.workflow.start('generateStrategy', {

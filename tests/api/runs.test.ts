@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../contracts/http/common.ts';
 import type { RunDetail, runPageSchema } from '../../contracts/http/workflows.ts';
-import type { ProcessMediaResult } from '../../contracts/messages.ts';
+import type { EmbedSegmentsResult, ProcessMediaResult } from '../../contracts/messages.ts';
 import { taskQueue } from '../../contracts/names.ts';
 import { reconcileRunning } from '../../api/runs/outcome.ts';
 import { writeTranscript } from '../setup/lesson.ts';
@@ -113,6 +113,33 @@ describe('steering', () => {
       expect((await api.call(method ?? '', runPath('no:such/run', rest))).body.code).toBe('NOT_FOUND');
     expect((await api.call('POST', runPath('x', '/rerun'), { from: 'nowhere' })).body.code).toBe('INVALID_INPUT');
     expect((await api.call('GET', '/workflows?status=unheard')).body.code).toBe('INVALID_INPUT');
+  });
+});
+
+describe('a run that embeds segments', () => {
+  it('is told, done again, and refused once its item is deleted', async () => {
+    const { id: lesson, videoId } = await startLesson('embedded');
+    expect((await api.ended(lesson)).status).toBe('completed');
+    const item = await api.deps.database.mediaItem.findUniqueOrThrow({ where: { videoId } });
+    const segments = [{ id: 1, text: 'A wedge under the trend line', start_time: 1, end_time: 2.5 }];
+    const wish = { media_item_id: item.id, embedding_type: 'transcript', segments };
+    expect(await api.call('POST', '/embed', wish)).toMatchObject({ status: 200, body: { embedded: 1, reused: 0 } });
+
+    const path = `/workflows?type=embed-segments&media=${videoId}`;
+    const listed = await api.call<z.infer<typeof runPageSchema>>('GET', path);
+    const id = listed.body.items[0]?.workflowId ?? '';
+    expect(id).toMatch(/^embed-segments:embedded:/);
+    expect(await api.ended(id)).toMatchObject({ status: 'completed', videoId });
+    const stage = await api.call('POST', runPath(id, '/rerun'), { from: 'embed' });
+    expect({ status: stage.status, code: stage.body.code }).toEqual({ status: 422, code: 'INVALID_INPUT' });
+    expect((await api.call('POST', runPath(id, '/rerun'), {})).status).toBe(202);
+    await api.ended(id);
+    const again = await api.call<EmbedSegmentsResult>('GET', runPath(id, '/result'));
+    expect(again).toMatchObject({ status: 200, body: { embedded: 0, reused: 1 } });
+
+    expect((await api.call('DELETE', `/media/${videoId}`)).status).toBe(204);
+    const gone = await api.call('POST', runPath(id, '/rerun'), {});
+    expect({ status: gone.status, code: gone.body.code }).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 });
 

@@ -69,7 +69,8 @@ describe('what is found', () => {
     const byKeyword = await kept({ keyword: 'relative strength index' });
     expect(byKeyword.length).toBeGreaterThan(0);
     for (const hit of byKeyword) expect(hit.keywords).toContain('RSI');
-    for (const hit of await kept({ category: ['risk_management'] })) expect(hit.categories).toContain('risk_management');
+    for (const hit of await kept({ category: ['risk_management'] }))
+      expect(hit.categories).toContain('risk_management');
     const late = await kept({ from_time: 200 });
     expect(late.map((hit) => hit.media_item_id)).toEqual([transcript.id]);
     for (const hit of await kept({ to_time: 20 })) expect(hit.start_time).toBeLessThan(20);
@@ -212,21 +213,158 @@ it('tells what the indices hold', async () => {
   expect(health.body.statistics).toMatchObject({ dimension: 384 });
 });
 
-it('searches with the cross-encoder that is configured', async () => {
+describe('with a cross-encoder', () => {
+  /** Prefers what `better` says, and tells what it was asked to order. */
+  function reranking(better: (passage: string) => number) {
+    const asked: string[][] = [];
+    const { call } = callsOf({
+      ...api.deps,
+      reranker: async () => ({
+        model: 'by rule',
+        score: async (_query, passages) => {
+          asked.push(passages);
+          return passages.map(better);
+        },
+        close: async () => {},
+      }),
+    });
+    const ask = async (body: object) => {
+      const reply = await call<SearchAnswer>('POST', '/search', {
+        query: 'RSI',
+        rerank: true,
+        filters: mine(),
+        ...body,
+      });
+      expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+      return reply.body;
+    };
+    return { ask, call, asked };
+  }
+
+  it('orders by its scores', async () => {
+    const { results } = await reranking(({ length }) => length).ask({ top_k: 3 });
+    const lengths = results.map(({ text }) => text.length);
+    expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+  });
+
+  it('can put another item first, though one only is wanted', async () => {
+    const plain = await search({ query: 'RSI', group_by: 'media', top_k: 1 });
+    const first = plain.groups?.[0]?.media_item_id;
+    const texts = await search({ query: 'RSI', top_k: 100 });
+    const others = new Set(texts.results.filter((hit) => hit.media_item_id !== first).map(({ text }) => text));
+    const { groups, total } = await reranking((text) => (others.has(text) ? 1 : 0)).ask({
+      group_by: 'media',
+      top_k: 1,
+    });
+    expect(groups).toHaveLength(1);
+    expect(groups?.[0]?.media_item_id).not.toBe(first);
+    expect(total).toBe(groups?.[0]?.results.length);
+  });
+
+  it('reads a bounded number of moments, however many are wanted', async () => {
+    const { ask, call, asked } = reranking(({ length }) => length);
+    const segments = Array.from({ length: 120 }, (_, at) => ({
+      id: at,
+      text: `RSI, note ${at}`,
+      start_time: at,
+      end_time: at,
+    }));
+    const posted = { media_item_id: video.id, embedding_type: 'transcript', segments };
+    expect((await api.call('POST', '/embed', posted)).status).toBe(200);
+    const wide = { group_by: 'media', group_size: 20, top_k: 100 };
+    const all = await ask(wide);
+    const without = await search({ query: 'RSI', ...wide });
+    expect(all.total).toBe(without.total);
+    await call('GET', `/search/all?query=RSI&rerank=true&top_k=100&media_item_id=${video.id},${transcript.id}`);
+    expect(asked[1]).toHaveLength(100);
+    expect(asked).toHaveLength(2);
+    for (const passages of asked) expect(passages.length).toBeLessThanOrEqual(100);
+  });
+});
+
+it('finds words of which the meaning is unlike', async () => {
   const { call } = callsOf({
     ...api.deps,
-    reranker: async () => ({
-      model: 'longest-first',
-      score: async (_query, passages) => passages.map(({ length }) => length),
-      close: async () => {},
-    }),
+    queryVectors: {
+      ...api.deps.queryVectors,
+      vector: async (model, text) => (await api.deps.queryVectors.vector(model, text)).map((value) => -value),
+    },
   });
-  const { body } = await call<SearchAnswer>('POST', '/search', {
-    query: 'RSI',
-    rerank: true,
-    top_k: 3,
-    filters: mine(),
+  for (const mode of ['bm25', 'hybrid']) {
+    const body = { query: 'stop loss two ATR below the entry', mode, top_k: 3, filters: mine() };
+    const { results } = (await call<SearchAnswer>('POST', '/search', body)).body;
+    expect(results[0]?.text).toContain('two ATR below the entry price');
+    expect(results[0]?.similarity).toBeLessThan(0);
+    const bounded = await call<SearchAnswer>('POST', '/search', { ...body, min_similarity: 0.01 });
+    expect(bounded.body.results.every(({ similarity }) => similarity >= 0.01)).toBe(true);
+  }
+});
+
+describe('hostile and careless requests', () => {
+  const queries: Array<[string, string]> = [
+    ['emoji', '🟢'.repeat(1_000)],
+    ['right to left', '\u202Eوقف الخسارة\u202C'],
+    ['a pattern', '^(a+)+$ .* [^]'],
+    ['nothing to see', '\u200B'],
+    ['a quote', "'; DROP TABLE embeddings; --"],
+    ['one long word', 'x'.repeat(2_000)],
+    ['a number', '200'],
+  ];
+  it.each(queries)('answers a query of %s', async (_, query) => {
+    for (const mode of ['dense', 'bm25', 'hybrid'])
+      expect((await api.call('POST', '/search', { query, mode })).status).toBe(200);
+    expect((await api.call('GET', `/search/all?query=${encodeURIComponent(query)}`)).status).toBe(200);
   });
-  const lengths = body.results.map(({ text }) => text.length);
-  expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+
+  it('takes parameters as clients write them', async () => {
+    const ids = `media_item_id=${video.id}&media_item_id=${transcript.id}`;
+    const reply = await api.call<SearchAnswer>(
+      'GET',
+      `/search/transcripts?query=RSI&${ids}&top_k=50&min_similarity=.1&rerank=False`,
+    );
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    expect(new Set(reply.body.results.map((hit) => hit.media_item_id))).toEqual(new Set([video.id, transcript.id]));
+  });
+
+  it.each([
+    'query=x&keyword=',
+    'query=a%00b',
+    'query=x&media_item_id=1,two',
+    'query=x&media_item_id=0x10',
+    'query=x&media_item_id=9999999999',
+    `query=x&media_item_id=${Array.from({ length: 201 }, (_, at) => at + 1).join()}`,
+    `query=x&keyword=${'a,'.repeat(999)}a`,
+    'query=x&category=none',
+    'query=x&min_similarity=NaN',
+    'query=x&top_k=1e2',
+    'query=x&from_time=-1',
+    'query=x&rerank=maybe',
+  ])('refuses ?%s', async (parameters) => {
+    const reply = await api.call('GET', `/search/all?${parameters}`);
+    expect({ status: reply.status, code: reply.body.code }).toEqual({ status: 422, code: 'INVALID_INPUT' });
+  });
+
+  it('a long list of filters is answered', async () => {
+    const media_item_id = Array.from({ length: 200 }, (_, at) => at + 1);
+    const reply = await api.call('POST', '/search', { query: 'x', filters: { media_item_id } });
+    expect(reply.status).toBe(200);
+  });
+});
+
+it('says what is true of the search routes', async () => {
+  const { body } = await api.call<{
+    paths: Record<string, Record<string, { parameters?: Array<{ name: string; schema: object }>; responses: object }>>;
+  }>('GET', '/openapi.json');
+  const parameters = body.paths['/search/all']?.get?.parameters ?? [];
+  const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema;
+  expect(schemaOf('top_k')).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, default: 5 });
+  expect(schemaOf('min_similarity')).toMatchObject({ type: 'number', minimum: 0, maximum: 1, default: 0 });
+  expect(schemaOf('rerank')).toMatchObject({ type: 'boolean', default: false });
+  expect(schemaOf('media_item_id')).toMatchObject({ type: 'array' });
+  expect(Object.keys(body.paths['/search']?.post?.responses ?? {})).toEqual(
+    expect.arrayContaining(['200', '400', '404', '413', '422', '503']),
+  );
+  expect(Object.keys(body.paths['/embed']?.post?.responses ?? {})).toEqual(
+    expect.arrayContaining(['200', '202', '400', '404', '413', '422', '503']),
+  );
 });

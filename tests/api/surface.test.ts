@@ -33,6 +33,11 @@ describe('problems', () => {
     ['GET', '/signals?cursor=x', 422, 'INVALID_INPUT'],
     ['GET', '/media?q=a%00b', 422, 'INVALID_INPUT'],
     ['GET', '/exports/..%2f..%2fetc%2fpasswd', 404, 'NOT_FOUND'],
+    ['GET', '/clip/1/contact-sheet', 404, 'NOT_FOUND'],
+    ['GET', '/clip/1/subtitles', 404, 'NOT_FOUND'],
+    ['DELETE', '/keywords/qqzz', 404, 'NOT_FOUND'],
+    ['GET', '/search/all', 422, 'INVALID_INPUT'],
+    ['GET', '/search', 405, 'METHOD_NOT_ALLOWED'],
     ['GET', '/docs/..%2fpackage.json', 404, 'NOT_FOUND'],
     ['GET', '/signals?unknown=1', 200, undefined],
   ])('%s %s → %i', async (method, path, status, code) => {
@@ -43,7 +48,7 @@ describe('problems', () => {
       expect(reply.headers.get('content-type')).toBe('application/problem+json');
       expect(reply.body).toMatchObject({ type: `urn:tapeworks:error:${code}`, status, correlationId: 'corr-1' });
     }
-    if (status === 405) expect(reply.headers.get('allow')).toBe('GET, POST');
+    if (status === 405) expect(reply.headers.get('allow')).toBe(path === '/media' ? 'GET, POST' : 'POST');
   });
 
   it('names bodies that are no JSON, of another type, or too large', async () => {
@@ -66,13 +71,26 @@ describe('problems', () => {
 describe('who may call', () => {
   it('needs the key where one is configured, but for health', async () => {
     const { call } = callsOf({ ...api.deps, config: { ...api.deps.config, API_KEY: KEY } });
-    for (const open of ['/health/live', '/openapi.json']) expect((await call('GET', open)).status).toBe(200);
+    for (const open of ['/health', '/health/live', '/openapi.json']) expect((await call('GET', open)).status).toBe(200);
     for (const authorization of [undefined, 'Bearer wrong', `Basic ${KEY}`, `Bearer ${KEY}x`]) {
       const reply = await call('GET', '/media', undefined, authorization ? { authorization } : {});
       expect({ status: reply.status, code: reply.body.code }).toEqual({ status: 401, code: 'UNAUTHORIZED' });
       expect(reply.headers.get('www-authenticate')).toBe('Bearer');
     }
     expect((await call('GET', '/media', undefined, { authorization: `Bearer ${KEY}` })).status).toBe(200);
+    for (const [method, path] of [
+      ['POST', '/search'],
+      ['GET', '/search/all?query=RSI'],
+      ['GET', '/embeddings/search?query=RSI'],
+      ['POST', '/embed'],
+      ['GET', '/stats'],
+      ['POST', '/keywords'],
+      ['DELETE', '/keywords/RSI'],
+      ['GET', '/clip/1/contact-sheet'],
+      ['GET', '/clip/1/subtitles'],
+      ['POST', '/workflows/reindex'],
+    ] as const)
+      expect((await call(method, path, method === 'POST' ? {} : undefined)).status, `${method} ${path}`).toBe(401);
   });
 
   it('lets pages of configured origins in, and no others', async () => {
@@ -107,6 +125,9 @@ describe('starts', () => {
     ['process-library', { folder: 'nope' }, 404, 'MEDIA_MISSING'],
     ['enhance-signals', { strategy_ids: [5] }, 404, 'NOT_FOUND'],
     ['batch-generate', { keywords: ['qqzz'] }, 422, 'UNKNOWN_KEYWORD'],
+    ['reindex', { action: 'destroy' }, 422, 'INVALID_INPUT'],
+    ['reindex', { min_recall: 2 }, 422, 'INVALID_INPUT'],
+    ['embed-segments', {}, 404, 'NOT_FOUND'],
     ['unheard-of', {}, 404, 'NOT_FOUND'],
   ])('%s %j → %i %s', async (workflow, body, status, code) => {
     const reply = await api.call('POST', `/workflows/${workflow}`, body);
@@ -243,6 +264,20 @@ describe('the description', () => {
         'get /workflows/{id}/events',
         'get /clip/{id}/download',
         'post /schedules/{id}/trigger',
+        'post /search',
+        'get /search/transcripts',
+        'get /search/frames',
+        'get /search/clips',
+        'get /search/all',
+        'get /embeddings/search',
+        'post /embed',
+        'get /stats',
+        'get /health',
+        'post /keywords',
+        'delete /keywords/{keyword}',
+        'get /clip/{id}/contact-sheet',
+        'get /clip/{id}/subtitles',
+        'post /workflows/reindex',
       ]),
     );
     const ajv = new Ajv2020({ strict: false, schemas: [{ $id: 'api', components: body.components }] });

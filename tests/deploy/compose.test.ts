@@ -28,6 +28,14 @@ const ours = services.filter(([, service]) => service.build);
 const running = ours.filter(([, service]) => service.restart !== 'no');
 const workers = running.filter(([name]) => name.startsWith('worker-'));
 
+/** What Compose makes of a value when only `given` is set. */
+const substitute = (value: string | number, given: Record<string, string> = {}) =>
+  String(value).replaceAll(/\$\{(\w+):([-+])([^}]*)\}/g, (_all, name: string, kind: string, word: string) =>
+    kind === '+' ? (given[name] ? word : '') : (given[name] ?? word),
+  );
+const settingsOf = ({ environment = {} }: Service, given: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, substitute(value, given)]));
+
 describe('docker-compose.yml', () => {
   it('keeps to the Compose specification', () => {
     const { $schema, ...schema } = JSON.parse(read('../fixtures/compose-spec.json'));
@@ -68,18 +76,31 @@ describe('docker-compose.yml', () => {
     expect(gpu?.deploy?.resources.reservations.devices[0]?.capabilities).toEqual(['gpu']);
   });
 
-  it.each(ours)('%s: has settings that the configuration accepts', (_name, { environment = {} }) => {
-    const substituted = Object.fromEntries(
-      Object.entries(environment).map(([name, value]) => [
-        name,
-        String(value).replaceAll(/\$\{\w+:-([^}]*)\}/g, (_all, fallback: string) => fallback),
-      ]),
-    );
-    const config = parseConfig(substituted);
-    for (const [name, value] of Object.entries(substituted)) {
-      expect(Object.keys(config), `${name} is a setting`).toContain(name === 'API_KEY' && !value ? 'PORT' : name);
+  it.each(ours)('%s: has settings that the configuration accepts', (_name, service) => {
+    const settings = settingsOf(service);
+    const config = parseConfig(settings);
+    for (const [name, value] of Object.entries(settings)) {
+      if (value !== '') expect(Object.keys(config), `${name} is a setting`).toContain(name);
     }
     expect(config.MEDIA_ROOT).toBe('/media');
+    expect(config.SPEECH_MODEL_DIR).toBeUndefined();
+  });
+
+  it('finds models of its own below MODELS_DIR', () => {
+    const given = { MODELS_DIR: '/srv/models', SPEECH_MODEL: 'whisper-base', RERANK_MODEL: 'ms-marco' };
+    for (const [, service] of ours) {
+      expect(service.volumes?.map((volume) => substitute(volume, given))).toContain('/srv/models:/models:ro');
+      expect(parseConfig(settingsOf(service, given)).SPEECH_MODEL_DIR).toBe('/models/whisper-base');
+    }
+    const { api } = compose.services;
+    expect(api && parseConfig(settingsOf(api, given)).RERANK_MODEL_DIR).toBe('/models/ms-marco');
+  });
+
+  it('gives the gpu queue the media, for speech', () => {
+    for (const name of ['worker-embedding', 'worker-gpu']) {
+      const targets = compose.services[name]?.volumes?.map((volume) => substitute(volume).split(':')[1]);
+      expect(targets).toEqual(expect.arrayContaining(['/media', '/data', '/models']));
+    }
   });
 
   it('starts in order: database, migrations, then all of ours', () => {
@@ -94,7 +115,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('declares each named volume that is mounted', () => {
-    const named = services.flatMap(([, service]) => service.volumes ?? []).filter((volume) => /^[a-z]/.test(volume));
+    const mounted = services.flatMap(([, service]) => service.volumes ?? []).map((volume) => substitute(volume));
+    const named = mounted.filter((volume) => /^[a-z]/.test(volume));
     expect(new Set(named.map((volume) => volume.split(':')[0]))).toEqual(new Set(Object.keys(compose.volumes)));
   });
 });

@@ -13,6 +13,7 @@ const container = z.object({
   env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
   resources: z.object({ limits: z.record(z.string(), z.union([z.string(), z.number()])) }),
   readinessProbe: z.looseObject({}).optional(),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
   securityContext: z.object({
     allowPrivilegeEscalation: z.literal(false),
     capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
@@ -80,7 +81,25 @@ describe('the Kubernetes manifests', () => {
     for (const entry of workloads) {
       const own = Object.fromEntries(containerOf(entry).env.map(({ name, value }) => [name, value]));
       const all = { ...data, ...own };
-      expect(Object.keys(parseConfig(all))).toEqual(expect.arrayContaining(Object.keys(all)));
+      const set = Object.entries(all).flatMap(([name, value]) => (value === '' ? [] : [name]));
+      expect(Object.keys(parseConfig(all))).toEqual(expect.arrayContaining(set));
     }
+  });
+
+  it('take a speech model where one is named', () => {
+    const { data } = settings.parse(documents.find(({ kind }) => kind === 'ConfigMap'));
+    expect(parseConfig(data).SPEECH_MODEL_DIR).toBeUndefined();
+    const named = parseConfig({ ...data, SPEECH_MODEL_DIR: '/data/models/whisper-base' });
+    expect(named.SPEECH_MODEL_DIR).toBe('/data/models/whisper-base');
+  });
+
+  it('mount the shared volume wherever media and what is made of it are read', () => {
+    const { data } = settings.parse(documents.find(({ kind }) => kind === 'ConfigMap'));
+    for (const queue of ['cpu', 'media', 'gpu']) {
+      const worker = workers.find((entry) => valueOf(entry, 'WORKER_QUEUES') === queue);
+      const mounts = worker && containerOf(worker).volumeMounts;
+      expect(mounts, queue).toContainEqual({ name: 'data', mountPath: '/data' });
+    }
+    for (const name of ['MEDIA_ROOT', 'DATA_DIR', 'CANDLES_DIR']) expect(data[name]).toMatch(/^\/data\//);
   });
 });

@@ -13,8 +13,14 @@ const FOUR_MINUTES = 240_000;
 /** What `--json` promises. */
 const resultSchema = z.object({
   media: z.array(z.object({ video_id: z.string(), searchable_at: z.string().nullable() })),
-  hits: z.array(z.object({ keyword: z.string(), start_time: z.number() })),
-  clips: z.array(z.object({ id: z.int(), clip_url: z.string() })),
+  hits: z.array(z.object({ keyword: z.string(), start_time: z.number(), method: z.enum(['lexical', 'semantic']) })),
+  clips: z.array(z.object({ id: z.int(), clip_url: z.string(), method: z.string() })),
+  search: z.object({
+    query: z.string(),
+    results: z.array(
+      z.object({ text: z.string(), start_time: z.number(), similarity: z.number(), clip_url: z.string().nullable() }),
+    ),
+  }),
   vectors: z.int(),
   strategies: z.array(
     z.object({
@@ -75,6 +81,12 @@ describe('npm run demo', () => {
     for (const list of [result.hits, result.clips, result.strategies, result.signals, result.workflowIds])
       expect(list.length).toBeGreaterThan(0);
     expect(result.vectors).toBeGreaterThan(result.clips.length);
+    // A vector for each hit and clip, and fewer for the transcript than it has cues.
+    expect(result.vectors).toBeGreaterThan(result.hits.length + result.clips.length);
+    expect(result.clips.some(({ method }) => method === 'smart')).toBe(true);
+    const [answer] = result.search.results;
+    expect(answer?.text).toMatch(/stop/i);
+    expect(answer?.similarity).toBeGreaterThan(0.4);
     const rsi = result.strategies.find(({ keyword }) => keyword === 'RSI');
     expect(rsi).toMatchObject({ backend: 'offline' });
     expect(rsi?.strategy).toContain('Entry signals');

@@ -11,16 +11,25 @@ const ffmpeg = (args: string[]) =>
   run(process.env.TEST_FFMPEG ?? 'ffmpeg', ['-nostdin', '-loglevel', 'error', '-y', ...args]);
 const ENCODING = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
 
-/** Slides that change every `each` seconds, with the sample's words up to their end. Returns the video's name. */
-export async function writeSlideLesson(folder: string, stem: string, { count = 5, each = 20 } = {}): Promise<string> {
+/** Slides that change every `each` seconds, with the sample's words up to their end, and `extra` cues. Returns the video's name. */
+export async function writeSlideLesson(
+  folder: string,
+  stem: string,
+  {
+    count = 5,
+    each = 20,
+    seconds,
+    extra = '',
+  }: { count?: number; each?: number; seconds?: number; extra?: string } = {},
+): Promise<string> {
   const names = (await readdir(slides)).filter((name) => name.endsWith('.png')).sort();
   const chosen = names.slice(0, count).map((name) => path.join(slides, name));
-  const stills = chosen.flatMap((file) => ['-loop', '1', '-framerate', '10', '-t', String(each), '-i', file]);
+  const stills = chosen.flatMap((file) => ['-loop', '1', '-framerate', '20', '-t', String(each), '-i', file]);
   const joined = `${chosen.map((_, index) => `[${index}:v]`).join('')}concat=n=${chosen.length}:v=1,scale=960:540[v]`;
   const tone = ['-f', 'lavfi', '-t', String(count * each), '-i', 'sine=frequency=220:sample_rate=16000'];
   const mapping = ['-filter_complex', joined, '-map', '[v]', '-map', `${chosen.length}:a`];
-  await ffmpeg([...stills, ...tone, ...mapping, ...ENCODING, '-g', '20', path.join(folder, `${stem}.mp4`)]);
-  await writeTranscript(folder, `${stem}.srt`, { seconds: count * each });
+  await ffmpeg([...stills, ...tone, ...mapping, ...ENCODING, '-g', '40', path.join(folder, `${stem}.mp4`)]);
+  await writeTranscript(folder, `${stem}.srt`, { seconds: seconds ?? count * each, extra });
   return `${stem}.mp4`;
 }
 

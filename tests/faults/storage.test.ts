@@ -62,7 +62,9 @@ describe('PostgreSQL killed in the middle of a stage', () => {
 });
 
 describe('a full disk', () => {
-  it('is waited for, leaves nothing behind, and the run finishes once there is space', { timeout: 180_000 }, async (context) => {
+  it('is waited for, leaves nothing behind, and the run finishes once there is space', {
+    timeout: 180_000,
+  }, async (context) => {
     const rig = await startRig();
     const clips = path.join(rig.dataDir, 'clips');
     await mkdir(clips);
@@ -123,10 +125,9 @@ async function searchable(databaseUrl: string, mediaItemId: number): Promise<boo
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
-    const { rowCount } = await database.query(
-      'SELECT 1 FROM media_items WHERE id = $1 AND searchable_at IS NOT NULL',
-      [mediaItemId],
-    );
+    const { rowCount } = await database.query('SELECT 1 FROM media_items WHERE id = $1 AND searchable_at IS NOT NULL', [
+      mediaItemId,
+    ]);
     return rowCount === 1;
   } finally {
     await database.end();

@@ -63,15 +63,36 @@ export function spawnWorker(environment: Record<string, string | undefined>, log
   };
 }
 
-/** Process ids of ffmpeg runs whose command line holds all of `marks`. */
-export async function ffmpegRuns(...marks: string[]): Promise<number[]> {
-  const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,stat=,args=']);
+type Running = { pid: number; parent: number; args: string };
+
+async function running(): Promise<Running[]> {
+  const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args=']);
   return stdout.split('\n').flatMap((line) => {
-    const [, pid = '', state = '', args = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    const isRun = !state.startsWith('Z') && /^\S*ffmpeg\s/.test(args);
-    return isRun && marks.every((mark) => args.includes(mark)) ? [Number(pid)] : [];
+    const [, pid = '', parent = '', state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return pid === '' || state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
   });
 }
+
+/** Process ids of ffmpeg runs whose command line holds all of `marks`. */
+export async function ffmpegRuns(...marks: string[]): Promise<number[]> {
+  const found = (await running()).filter(
+    ({ args }) => /^\S*ffmpeg\s/.test(args) && marks.every((mark) => args.includes(mark)),
+  );
+  return found.map(({ pid }) => pid);
+}
+
+/** Process ids of the inference processes that these workers have started. */
+export async function inferenceProcesses(workers: WorkerProcess[]): Promise<number[]> {
+  const owners = new Set(workers.map(({ pid }) => pid));
+  const found = (await running()).filter(
+    ({ parent, args }) => owners.has(parent) && /clients\/(?:embedder|speech)\/process\.ts/.test(args),
+  );
+  return found.map(({ pid }) => pid);
+}
+
+/** Resolves once none of these runs any more. */
+export const allEnded = (pids: number[]): Promise<true> =>
+  until(async () => ((await running()).some(({ pid }) => pids.includes(pid)) ? null : true));
 
 /** Waits for such a run and stops it where it is, so that it is surely in the middle. `thaw` lets it go on. */
 export async function freezeFfmpeg(...marks: string[]): Promise<{ thaw: () => void }> {

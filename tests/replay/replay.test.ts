@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { WORKFLOW_TYPES } from '../../contracts/names.ts';
 import { HISTORIES } from '../setup/histories.ts';
 
 const present = { workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE ?? '' } };
@@ -20,8 +21,16 @@ const history = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(HISTORIES, name), 'utf8'));
 
 describe('committed histories', () => {
-  it.each(['happy', 'retried', 'cancelled', 'paused', 'rerun'])('hold a processMedia run that was %s', (kind) => {
-    expect(names).toContain(`process-media.${kind}.json`);
+  it.each(['happy', 'retried', 'cancelled', 'paused', 'rerun', 'semantic', 'lexical-only', 'speech'])(
+    'hold a processMedia run that was %s',
+    (kind) => {
+      expect(names).toContain(`process-media.${kind}.json`);
+    },
+  );
+  it('hold a run of each workflow', () => {
+    const kept = new Set(names.map((name) => name.split('.')[0]));
+    const kebab = (type: string) => type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect([...kept].sort()).toEqual(WORKFLOW_TYPES.map(kebab).sort());
   });
   it('hold a run continued as new', () => {
     expect(names.some((name) => name.endsWith('.continue-as-new.json'))).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Every workflow test replays what it ran. With RECORD_HISTORIES=true the history is also kept in tests/replay/histories: the
- * corpus that a changed workflow must still be able to replay.
+ * Every workflow test replays what it ran. With RECORD_HISTORIES=true a history that is not in tests/replay/histories yet is kept
+ * there: the corpus that a changed workflow must still be able to replay. What is there stays, for it is what older code has left.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,7 +19,9 @@ export async function replayAndKeep(handle: WorkflowHandle, name: string): Promi
   if (process.env.RECORD_HISTORIES !== 'true') return;
   await mkdir(HISTORIES, { recursive: true });
   const kept = JSON.stringify(JSON.parse(historyToJSON(history)), withoutMachine, 1);
-  await writeFile(path.join(HISTORIES, `${name}.json`), `${kept}\n`);
+  await writeFile(path.join(HISTORIES, `${name}.json`), `${kept}\n`, { flag: 'wx' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
 }
 
 /** What tells of the machine that recorded it (stack traces, process names) is no part of what a workflow decided. */

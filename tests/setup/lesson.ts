@@ -22,8 +22,8 @@ export async function writeTranscript(
   return name;
 }
 
-/** A video of two slides with a tone, and its transcript beside it. Returns the video's name. */
-export async function writeLesson(folder: string, stem: string, { seconds = 66 } = {}): Promise<string> {
+/** A video of two slides with a tone, and its transcript beside it; `rate`: frames a second. Returns the video's name. */
+export async function writeLesson(folder: string, stem: string, { seconds = 66, rate = 10 } = {}): Promise<string> {
   await writeTranscript(folder, `${stem}.srt`, { seconds });
   const slides = path.join(samples, 'slides');
   const [first = '', , third = ''] = (await readdir(slides)).filter((file) => file.endsWith('.png')).sort();
@@ -34,7 +34,7 @@ export async function writeLesson(folder: string, stem: string, { seconds = 66 }
     '-loop',
     '1',
     '-framerate',
-    '10',
+    String(rate),
     '-t',
     half,
     '-i',
@@ -48,3 +48,17 @@ export async function writeLesson(folder: string, stem: string, { seconds = 66 }
   ]);
   return `${stem}.mp4`;
 }
+
+/** SRT cues that explain short selling in nine seconds, by a teacher who never says so. */
+export const explainedFrom = (second: number, index = 900): string =>
+  [
+    'You can borrow the shares from somebody else and sell them today.',
+    'Later, when the price has dropped, you buy them back cheaper.',
+    'You hand them back to whoever lent them and keep the difference.',
+  ]
+    .map(
+      (text, at) => `${index + at}\n${srtTime(second + at * 3)},000 --> ${srtTime(second + at * 3 + 2)},900\n${text}`,
+    )
+    .join('\n\n');
+
+const srtTime = (second: number) => new Date(second * 1_000).toISOString().slice(11, 19);

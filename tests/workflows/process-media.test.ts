@@ -9,7 +9,7 @@ import { MESSAGE_NAMES, taskQueue } from '../../contracts/names.ts';
 import { type Progress, progressSchema } from '../../contracts/runs.ts';
 import { type Harness, startHarness } from '../setup/harness.ts';
 import { replayAndKeep } from '../setup/histories.ts';
-import { writeLesson, writeTranscript } from '../setup/lesson.ts';
+import { explainedFrom, writeLesson, writeTranscript } from '../setup/lesson.ts';
 import { until } from '../setup/until.ts';
 
 let harness: Harness;
@@ -34,7 +34,7 @@ describe('a lesson on video', () => {
   let videoId: string;
 
   it('goes from file to rated signals and exports', async () => {
-    const file = await writeLesson(harness.mediaRoot, 'rsi lesson');
+    const file = await writeLesson(harness.mediaRoot, 'rsi lesson', { rate: 25 });
     const { handle, mediaItemId } = await harness.process(file);
     const result = processMediaResultSchema.parse(await handle.result());
     videoId = result.videoId;
@@ -47,6 +47,7 @@ describe('a lesson on video', () => {
       'frames',
       'framesWithText',
       'vectors',
+      'embedded',
       'indexed',
       'strategies',
       'signals',
@@ -64,12 +65,32 @@ describe('a lesson on video', () => {
       expect(citations.length).toBeGreaterThan(0);
       for (const { quote, cue } of citations) expect(cue.text).toContain(quote);
     }
-    expect((await database.mediaItem.findUniqueOrThrow({ where: { id: mediaItemId } })).searchableAt).not.toBeNull();
+    const item = await database.mediaItem.findUniqueOrThrow({
+      where: { id: mediaItemId },
+      include: { hits: true, clips: true, chunks: true, embeddings: true },
+    });
+    expect(item.searchableAt).not.toBeNull();
+    expect(result.counts).toMatchObject({
+      hits: item.hits.length,
+      explained: 0,
+      clips: item.clips.length,
+      vectors: item.embeddings.length,
+      indexed: item.embeddings.filter(({ embeddingType }) => embeddingType !== 'keyword').length,
+    });
+    // A transcript's vector stands for a window of several cues.
+    expect(item.chunks.length).toBeLessThan(result.counts.cues ?? 0);
+    expect(new Set(item.chunks.flatMap(({ cueIds }) => cueIds)).size).toBe(result.counts.cues);
+    const ofTranscript = item.embeddings.filter(({ embeddingType }) => embeddingType === 'transcript');
+    expect(ofTranscript.map(({ referenceId }) => referenceId).sort()).toEqual(item.chunks.map(({ id }) => id).sort());
+    for (const { method, methodReason, contactSheetPath } of item.clips) {
+      expect({ method, methodReason }).toEqual({ method: 'smart', methodReason: null });
+      expect(contactSheetPath).toMatch(/\.jpg$/);
+    }
     const csv = await readFile(path.join(config.DATA_DIR, 'exports', 'llm_signals.csv'), 'utf8');
     expect(csv.trim().split('\n')).toHaveLength((await database.signal.count()) + 1);
     const run = await database.run.findFirstOrThrow({ where: { workflowId: handle.workflowId } });
     expect(run).toMatchObject({ status: 'completed', mediaItemId });
-    await replayAndKeep(handle, 'process-media.happy');
+    await replayAndKeep(handle, 'process-media.video');
   });
 
   it('done again from a stage reuses what earlier stages stored and doubles nothing', async () => {
@@ -112,6 +133,46 @@ describe('a transcript alone', () => {
     });
     expect(stageOf(progress, 'sampleFrames')?.status).toBe('skipped');
     await replayAndKeep(handle, 'process-media.transcript');
+  });
+});
+
+const EXPLAINED = explainedFrom(180);
+
+describe('a concept explained without its name', () => {
+  const hitsOf = async (on: Harness, mediaItemId: number) => {
+    const hits = await on.dependencies.database.keywordHit.findMany({ where: { mediaItemId, method: 'semantic' } });
+    return hits.map(({ keyword, startMs }) => ({ keyword, startMs }));
+  };
+
+  it('is found by its meaning, on the gpu queue, and embedded with the rest', async () => {
+    await writeTranscript(harness.mediaRoot, 'explained.srt', { extra: EXPLAINED });
+    const { handle, mediaItemId } = await harness.process('explained.srt', { maxStrategies: 0 });
+    const { counts } = processMediaResultSchema.parse(await handle.result());
+    expect(counts.explained).toBe(1);
+    expect(await hitsOf(harness, mediaItemId)).toEqual([{ keyword: 'short selling', startMs: 180_000 }]);
+    // Its chunks were embedded by then, and are not again.
+    const chunks = await harness.dependencies.database.transcriptChunk.count({ where: { mediaItemId } });
+    expect(counts.reusedVectors).toBe(chunks);
+    const { events } = await handle.fetchHistory();
+    const pass = events?.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'detectSemantic',
+    );
+    expect(pass?.activityTaskScheduledEventAttributes?.taskQueue?.name).toBe(taskQueue('gpu'));
+    await replayAndKeep(handle, 'process-media.semantic');
+  });
+
+  it('is not looked for where the semantic pass is off', async () => {
+    const off = await startHarness({ SEMANTIC_PASS: 'false' });
+    try {
+      await writeTranscript(off.mediaRoot, 'explained.srt', { extra: EXPLAINED });
+      const { handle, mediaItemId } = await off.process('explained.srt', { maxStrategies: 0 });
+      const { counts } = processMediaResultSchema.parse(await handle.result());
+      expect(counts).not.toHaveProperty('explained');
+      expect(await hitsOf(off, mediaItemId)).toEqual([]);
+      await replayAndKeep(handle, 'process-media.lexical-only');
+    } finally {
+      await off.close();
+    }
   });
 });
 

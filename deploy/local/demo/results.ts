@@ -63,20 +63,22 @@ export async function collectResults(api: Api, runs: RunDetail[], about: About) 
   const failures: Failure[] = runs.flatMap((run) => run.failures);
   return {
     media,
-    hits: hits.map(({ keyword, category, start_time, end_time, confidence, clip_id }) => ({
+    hits: hits.map(({ keyword, category, start_time, end_time, confidence, method, clip_id }) => ({
       keyword,
       category,
       start_time,
       end_time,
       confidence,
+      method,
       clip_id,
     })),
-    clips: clips.map(({ id, start_time, end_time, clip_url, keywords }) => ({
+    clips: clips.map(({ id, start_time, end_time, clip_url, keywords, method }) => ({
       id,
       start_time,
       end_time,
       clip_url,
       keywords,
+      method,
     })),
     search: {
       query: QUESTION,
