@@ -19,7 +19,7 @@ type Dependencies = {
 export const createDetectionActivities = ({ config, database, lexicon }: Dependencies) => ({
   /**
    * Spoken keywords of an item. Business key: media item, keyword, start. Ids of hits found again stay as they are; those of the
-   * semantic pass stay too. `semantic`: whether that pass is to follow.
+   * semantic pass stay too, unless it is switched off. `semantic`: whether that pass is to follow.
    */
   async detectKeywords({ mediaItemId, keywords }: { mediaItemId: number; keywords: string[] | null }) {
     const [cues, trust, known] = await Promise.all([
@@ -30,6 +30,7 @@ export const createDetectionActivities = ({ config, database, lexicon }: Depende
     const minConfidence = config.KEYWORD_MIN_CONFIDENCE;
     const hits = findHits(createMatcher(known, keywords), cues, { trust, minConfidence });
     await replaceHits(database, mediaItemId, 'lexical', hits, cues);
+    if (!config.SEMANTIC_PASS) await replaceHits(database, mediaItemId, 'semantic', [], cues);
     return {
       counts: { hits: hits.length, keywords: new Set(hits.map(({ keyword }) => keyword)).size },
       semantic: config.SEMANTIC_PASS,

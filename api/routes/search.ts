@@ -37,7 +37,7 @@ const searchRoute = createRoute({
   tags: ['search'],
   summary: 'Moments by meaning, by words, or by both',
   request: { body: body(searchBody) },
-  responses: { ...found, ...problems('MALFORMED_REQUEST', 'INVALID_INPUT') },
+  responses: { ...found, ...problems('MALFORMED_REQUEST', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE') },
 });
 const getRoute = <Path extends string>(path: Path, summary: string) =>
   createRoute({
@@ -81,7 +81,14 @@ const embedRoute = createRoute({
   responses: {
     200: answer(embedAnswerSchema, 'They have their vectors, and can be searched.'),
     202: answer(startedSchema, 'Under way: asked not to wait, or longer than 30 s.'),
-    ...problems('MALFORMED_REQUEST', 'NOT_FOUND', 'INVALID_INPUT', 'TEMPORAL_UNAVAILABLE', 'EMBEDDER_UNAVAILABLE'),
+    ...problems(
+      'MALFORMED_REQUEST',
+      'NOT_FOUND',
+      'INVALID_INPUT',
+      'PAYLOAD_TOO_LARGE',
+      'TEMPORAL_UNAVAILABLE',
+      'EMBEDDER_UNAVAILABLE',
+    ),
   },
 });
 const statsRoute = createRoute({

@@ -16,6 +16,8 @@ export type SearchWish = Omit<SearchBody, 'embedding_type'>;
 
 /** Candidates the cross-encoder orders anew, or as many as are wanted; what is behind them stays behind. */
 const RERANKED = 50;
+/** Of a media item, at least: its best moment need not be among the few that are wanted of it. */
+const RERANKED_OF_ITEM = 10;
 /** Below any cosine similarity. */
 const NO_BOUND = -1;
 
@@ -39,24 +41,23 @@ export async function runSearch(
   // Words are there or not, whatever the vectors say: without a bound asked for, none is drawn.
   const minSimilarity = mode !== 'dense' && wish.min_similarity === 0 ? NO_BOUND : wish.min_similarity;
   const request = { vector, text: query, mode, minSimilarity, filter };
-  const { group_size: groupSize } = wish;
   const limit = wish.rerank ? Math.max(topK, RERANKED) : topK;
-  const groupLimit = wish.rerank ? Math.max(topK, Math.ceil(RERANKED / groupSize)) : topK;
+  const grouping = wish.rerank
+    ? { topK: Math.max(topK, RERANKED / RERANKED_OF_ITEM), groupSize: Math.max(wish.group_size, RERANKED_OF_ITEM) }
+    : { topK, groupSize: wish.group_size };
   const found = await Promise.all(
     types.map(async (type) => {
       const results =
         groupBy === null
           ? await index.search(type, { ...request, topK: limit })
-          : (await index.searchByMedia(type, { ...request, topK: groupLimit, groupSize })).flatMap(
-              (group) => group.results,
-            );
+          : (await index.searchByMedia(type, { ...request, ...grouping })).flatMap((group) => group.results);
       return results.map((result) => showHit(type, result, query));
     }),
   );
   const hits = found.flat().sort(best);
   const ordered = wish.rerank ? await rerank(deps, query, hits, limit) : hits;
   remember(deps, query, types);
-  const groups = groupBy === null ? null : toGroups(ordered, topK, groupSize);
+  const groups = groupBy === null ? null : toGroups(ordered, topK, wish.group_size);
   const results = groups ? groups.flatMap((group) => group.results) : ordered.slice(0, topK);
   return {
     query,

@@ -1,52 +1,19 @@
-/** smartcut's Python environment below `.tools/`, made on first use. */
-import { existsSync, rmSync } from 'node:fs';
+/** smartcut from PyPI. */
 import path from 'node:path';
-import { waitForLock } from '../../deploy/local/setup/lock.mjs';
-import { fromRoot, toolsDir } from '../../deploy/local/setup/paths.mjs';
-import { createProgress } from '../../deploy/local/setup/progress.mjs';
-import { findPython } from '../../deploy/local/setup/python.mjs';
-import { killChildren } from '../../deploy/local/setup/shell.mjs';
-import { hashOf, pending, readOrEmpty, runSteps } from '../../deploy/local/setup/steps.mjs';
+import { fromRoot } from '../../deploy/local/setup/paths.mjs';
+import { readOrEmpty } from '../../deploy/local/setup/steps.mjs';
+import { prepareVenv } from '../python.ts';
 import type { BenchContext } from '../result.ts';
 
-const venv = path.join(toolsDir, 'bench-clips-venv');
-const smartcut = path.join(venv, 'bin/smartcut');
 const requirements = fromRoot('bench/clips/requirements.txt');
 
-const step: Parameters<typeof runSteps>[0][number] = {
-  name: 'bench-clips-venv',
-  title: 'smartcut with PyAV (about 250 MB, once)',
-  key: () => hashOf(readOrEmpty(requirements)),
-  isPresent: () => existsSync(smartcut),
-  async act({ run }) {
-    const base = findPython();
-    if (!base) throw new Error('no Python 3.10 or later with the venv module was found');
-    rmSync(venv, { recursive: true, force: true });
-    await run(base, ['-m', 'venv', venv]);
-    await run(path.join(venv, 'bin/python'), [
-      ...['-m', 'pip', 'install', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements],
-    ]);
-  },
-  remedy: 'check the network and the pip settings.',
-};
-
-/** Makes sure that it can run; its program and version. Throws with what was tried and what to do. */
-export async function prepareSmartcut({ onEnd }: BenchContext): Promise<{ smartcut: string; version: string }> {
-  if (pending([step]).length > 0) {
-    const progress = createProgress(process.stderr);
-    onEnd(progress.close);
-    const release = await waitForLock(path.join(toolsDir, 'bench-clips-venv.lock'), () =>
-      progress.say('Another benchmark prepares it; waiting for it.'),
-    );
-    onEnd(release);
-    onEnd(killChildren);
-    try {
-      await runSteps([step], progress);
-    } finally {
-      progress.close();
-      release();
-    }
-  }
+/** Makes sure that it can run; its program and version. */
+export async function prepareSmartcut(context: BenchContext): Promise<{ smartcut: string; version: string }> {
+  const python = await prepareVenv(context, {
+    name: 'bench-clips-venv',
+    title: 'smartcut with PyAV (about 250 MB, once)',
+    requirements,
+  });
   const version = /^smartcut==(\S+)/m.exec(readOrEmpty(requirements).toString())?.[1] ?? 'unknown';
-  return { smartcut, version };
+  return { smartcut: path.join(path.dirname(python), 'smartcut'), version };
 }

@@ -1,8 +1,7 @@
-/** A reference as one process for the whole run, so that its start and its imports are not measured. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+/** A reference library as a process. */
 import { z } from 'zod';
 import { fromRoot } from '../../deploy/local/setup/paths.mjs';
+import { startLineProcess } from '../line-process.ts';
 
 const readySchema = z.object({ versions: z.record(z.string(), z.string()) });
 const answerSchema = z.object({ seconds: z.number().positive(), vectors: z.array(z.base64()).optional() });
@@ -29,54 +28,25 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
       ? ['fastembed_peer.py', options.model, threads, options.file]
       : ['peer.py', options.model, threads];
   const [script = '', ...given] = program;
-  const child = spawn(options.python, ['-B', fromRoot('bench/embedding', script), ...given], {
-    env: {
-      ...process.env,
+  const { ready, ask, close } = await startLineProcess({
+    name: options.library,
+    command: options.python,
+    args: ['-B', fromRoot('bench/embedding', script), ...given],
+    environment: {
       HF_HUB_OFFLINE: '1',
       TOKENIZERS_PARALLELISM: 'false',
       OMP_NUM_THREADS: threads,
       MKL_NUM_THREADS: threads,
       CUDA_VISIBLE_DEVICES: '',
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-2_000);
-  });
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', (error) => {
-      said += error.message;
-      resolve();
-    });
-  });
-  // A request to a process that is gone fails by its missing answer, which says more than a broken pipe.
-  child.stdin.on('error', (error) => {
-    said += error.message;
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-
-  async function answer(): Promise<unknown> {
-    const { done, value } = await lines.next();
-    if (!done) return JSON.parse(value);
-    await ended;
-    throw new Error(`${options.library} ended without an answer:\n${said.trim()}`);
-  }
-  async function ask(texts: string[], vectors: boolean) {
-    child.stdin.write(`${JSON.stringify({ texts, vectors })}\n`);
-    return answerSchema.parse(await answer());
-  }
-
-  const { versions } = readySchema.parse(await answer());
+  const embed = async (texts: string[], vectors: boolean) => answerSchema.parse(await ask({ texts, vectors }));
+  const { versions } = readySchema.parse(ready);
   return {
     versions,
-    time: async (texts) => (await ask(texts, false)).seconds,
-    vectors: async (texts) => ((await ask(texts, true)).vectors ?? []).map(toVector),
-    async close() {
-      child.stdin.end();
-      await ended;
-    },
+    time: async (texts) => (await embed(texts, false)).seconds,
+    vectors: async (texts) => ((await embed(texts, true)).vectors ?? []).map(toVector),
+    close,
   };
 }
 

@@ -9,7 +9,6 @@ export const SEARCH_MODES = ['dense', 'bm25', 'hybrid'] as const;
 export const searchModeSchema = z
   .enum(SEARCH_MODES)
   .meta({ description: 'dense: by meaning; bm25: by words; hybrid: both, fused by rank (RRF).' });
-export type SearchMode = z.infer<typeof searchModeSchema>;
 
 const MAX_SECONDS = 2_000_000;
 const idOrIds = z.union([z.int().min(1).max(MAX_ID), z.array(z.int().min(1).max(MAX_ID)).min(1).max(200)]);

@@ -2,8 +2,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEmbeddingActivities } from '../../activities/embedding.ts';
+import { storeTranscript } from '../../activities/store-transcript.ts';
 import { storePosted } from '../../clients/database/segments.ts';
 import { sha256 } from '../../domain/hash.ts';
+import { transcriptQuality } from '../../domain/transcripts/quality.ts';
+import { readTranscript } from '../../domain/transcripts/read-transcript.ts';
 import { createLogger } from '../../workers/logger.ts';
 import { type Harness, startHarness } from '../setup/harness.ts';
 
@@ -15,6 +18,14 @@ beforeAll(async () => {
   harness = await startHarness();
 });
 afterAll(() => harness.close());
+
+function storeTranscriptOf(mediaItemId: number) {
+  const transcript = readTranscript(Buffer.from('1\n00:00:00,000 --> 00:00:02,000\nWe wait.'), 'a.srt');
+  const quality = transcriptQuality(transcript, null);
+  return harness.dependencies.database.$transaction((transaction) =>
+    storeTranscript(transaction, { mediaItemId, transcript, quality, contentHash: 'a', origin: 'file' }),
+  );
+}
 
 let items = 0;
 async function newItem(): Promise<number> {
@@ -30,6 +41,7 @@ async function newItem(): Promise<number> {
       sizeBytes: 1,
     },
   });
+  await storeTranscriptOf(id);
   return id;
 }
 const post = (mediaItemId: number, referenceId: number, text: string) =>
@@ -45,7 +57,7 @@ const posted = (mediaItemId: number, referenceIds: number[]) => ({
   referenceIds,
 });
 const hashes = async (mediaItemId: number) => {
-  const rows = await harness.dependencies.database.embedding.findMany({ where: { mediaItemId } });
+  const rows = await harness.dependencies.database.embedding.findMany({ where: { mediaItemId, origin: 'posted' } });
   return Object.fromEntries(rows.map(({ referenceId, contentHash }) => [referenceId, contentHash]));
 };
 
