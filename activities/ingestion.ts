@@ -8,7 +8,7 @@ import { LONG_TRANSACTION } from '../clients/database/transactions.ts';
 import type { Ffmpeg } from '../clients/ffmpeg/index.ts';
 import { findSidecar, hashFile, mediaKindOf, TRANSCRIPT_EXTENSIONS } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
-import { TapeworksError } from '../contracts/errors.ts';
+import { type ErrorCode, TapeworksError } from '../contracts/errors.ts';
 import type { MediaKind, Probe } from '../contracts/media.ts';
 import type { Transcript } from '../contracts/transcripts.ts';
 import { sha256 } from '../domain/hash.ts';
@@ -24,6 +24,10 @@ type Dependencies = {
   database: Database;
   ffmpeg: Ffmpeg;
 };
+/** Each is one pass through the file. */
+const MOST_SUBTITLE_STREAMS = 8;
+const WITHOUT_WORDS: ReadonlySet<ErrorCode> = new Set(['TRANSCRIPT_BROKEN', 'MEDIA_UNREADABLE']);
+
 type Found = { transcript: Transcript; contentHash: string; origin: 'file' | 'sidecar' | 'subtitle_stream' };
 
 export const createIngestionActivities = ({ config, database, ffmpeg }: Dependencies) => ({
@@ -43,7 +47,7 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
     if ((await hashFile(file, { signal: cancellation() })) !== item.contentHash) throw mediaChanged(item.path);
     const isTranscript = mediaKindOf(file) === 'transcript';
     const probe = isTranscript ? null : await ffmpeg.probe(file, cancellation());
-    const found = await findTranscript(ffmpeg, file, probe);
+    const { found, unread } = await findTranscript(ffmpeg, file, probe);
     const kind = probe?.kind ?? 'transcript';
     const durationMs = probe?.durationMs ?? found?.transcript.cues.at(-1)?.endMs ?? 0;
     const minutes = Math.round(durationMs / 6_000) / 10;
@@ -54,7 +58,7 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
       if (config.SPEECH_MODEL_DIR !== undefined && probe?.audioCodec)
         return { kind, counts: { minutes }, needsSpeech: true };
       const cues = await heardBefore(database, mediaItemId);
-      if (cues === 0) throw missing(file, probe);
+      if (cues === 0) throw unread ?? missing(file, probe);
       return { kind, status: 'reused', counts: { cues, minutes }, note: 'the transcript is what was heard earlier' };
     }
     const quality = transcriptQuality(found.transcript, probe?.durationMs ?? null, {
@@ -64,8 +68,8 @@ export const createIngestionActivities = ({ config, database, ffmpeg }: Dependen
       await transaction.mediaItem.update({ where: { id: mediaItemId }, data: probed });
       await storeTranscript(transaction, { mediaItemId, quality, ...found });
     }, LONG_TRANSACTION);
-    const note = qualityNote(quality);
-    return { kind, counts: { cues: quality.cues, minutes }, ...(note === null ? {} : { note }) };
+    const notes = [qualityNote(quality), unread && `a subtitle stream was left out: ${unread.message}`].filter(Boolean);
+    return { kind, counts: { cues: quality.cues, minutes }, ...(notes.length === 0 ? {} : { note: notes.join('; ') }) };
   },
 });
 
@@ -77,16 +81,34 @@ async function read(file: string, origin: Found['origin'], durationMs: number | 
   return { transcript: readTranscript(bytes, name, { durationMs }), contentHash: sha256(bytes), origin };
 }
 
+/** `unread`: what was wrong with the first subtitle stream that holds no words, or only pictures of them. */
+type Search = { found: Found | null; unread: TapeworksError | null };
+
 /** The written transcript: beside the file or in it; times that were read go before times that had to be reckoned. */
-async function findTranscript(ffmpeg: Ffmpeg, file: string, probe: Probe | null): Promise<Found | null> {
-  if (probe === null) return read(file, 'file', null);
+async function findTranscript(ffmpeg: Ffmpeg, file: string, probe: Probe | null): Promise<Search> {
+  if (probe === null) return { found: await read(file, 'file', null), unread: null };
   const sidecar = await findSidecar(file);
   const beside = sidecar ? await read(sidecar, 'sidecar', probe.durationMs) : null;
-  if ((beside && !beside.transcript.estimatedTimes) || probe.subtitleStreams === 0) return beside;
-  const bytes = await ffmpeg.extractSubtitles(file, 0, cancellation());
+  if (beside && !beside.transcript.estimatedTimes) return { found: beside, unread: null };
+  const inside = await firstSubtitles(ffmpeg, file, probe);
+  return { ...inside, found: inside.found ?? beside };
+}
+
+/** Of the first subtitle stream with words: editors leave empty ones behind, discs have pictures. */
+async function firstSubtitles(ffmpeg: Ffmpeg, file: string, { subtitleStreams, durationMs }: Probe): Promise<Search> {
   const name = `${path.parse(file).name}.srt`;
-  const transcript = readTranscript(bytes, name, { durationMs: probe.durationMs });
-  return { transcript, contentHash: sha256(bytes), origin: 'subtitle_stream' };
+  let unread: TapeworksError | null = null;
+  for (let stream = 0; stream < Math.min(subtitleStreams, MOST_SUBTITLE_STREAMS); stream++) {
+    try {
+      const bytes = await ffmpeg.extractSubtitles(file, stream, cancellation());
+      const transcript = readTranscript(bytes, name, { durationMs });
+      return { found: { transcript, contentHash: sha256(bytes), origin: 'subtitle_stream' }, unread };
+    } catch (error) {
+      if (!(error instanceof TapeworksError) || !WITHOUT_WORDS.has(error.code)) throw error;
+      unread ??= error;
+    }
+  }
+  return { found: null, unread };
 }
 
 /** How many cues of the item speech recognition has made. */

@@ -55,9 +55,7 @@ export async function textsToEmbed(
     },
   };
   const found = await Promise.all(
-    types.map(async (type) =>
-      (await load[type]()).flatMap(({ id, text }) => toText(type, 'pipeline', id, text ?? '')),
-    ),
+    types.map(async (type) => (await load[type]()).flatMap(({ id, text }) => toText(type, 'pipeline', id, text ?? ''))),
   );
   return [...found.flat(), ...(await postedTexts(database, mediaItemId, types))];
 }
@@ -82,12 +80,7 @@ export async function postedTexts(
   );
 }
 
-function toText(
-  type: EmbeddingType,
-  origin: TextToEmbed['origin'],
-  referenceId: number,
-  text: string,
-): TextToEmbed[] {
+function toText(type: EmbeddingType, origin: TextToEmbed['origin'], referenceId: number, text: string): TextToEmbed[] {
   const trimmed = text.trim();
   return trimmed === '' ? [] : [{ type, origin, referenceId, text: trimmed, contentHash: sha256(trimmed) }];
 }

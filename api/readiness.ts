@@ -1,6 +1,4 @@
 /** Whether everything that work needs is there. Checks run side by side, each with a limit; each failure names its remedy. */
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pingDatabase } from '../clients/database/client.ts';
 import { errorEntry, TapeworksError, type ErrorCode } from '../contracts/errors.ts';
@@ -52,17 +50,11 @@ async function checkIndex({ searchIndex }: ApiDependencies): Promise<string> {
   return collections.map(({ type, points }) => `${type} ${points}`).join(', ');
 }
 
-async function checkModel({ config }: ApiDependencies): Promise<string> {
-  const { EMBEDDING_MODEL_DIR: folder, EMBEDDING_MODEL: model } = config;
-  if (folder === undefined) return `${model}: EMBEDDING_MODEL_DIR is not set here; the workers have it`;
-  for (const name of ['tokenizer.json', path.join('onnx', 'model.onnx')]) {
-    try {
-      await access(path.join(folder, name));
-    } catch (error) {
-      throw new TapeworksError('EMBEDDER_UNAVAILABLE', `${model}: ${name} is missing.`, {}, { cause: error });
-    }
-  }
-  return `${model} is in place`;
+/** The model that questions are embedded with: that of the live index, loaded. */
+async function checkModel({ config, searchIndex, queryVectors }: ApiDependencies): Promise<string> {
+  const live = await searchIndex.live();
+  const { model, precision, device } = await queryVectors.embedder(live?.model ?? config.EMBEDDING_MODEL);
+  return `${model}, ${precision} on ${device}`;
 }
 
 /** A long poll lasts a minute. */

@@ -13,13 +13,18 @@ import { byForm, type Hit, judge, pairUp, type Row, type Share, tally, type Verd
 /** Captions without word times are interpolated, by the labeller and by the product, each in its own way. */
 const TOLERANCE_MS = 1_500;
 
-const HELP = `node --import tsx bench/keyword-quality/evaluate.ts --sources DIR [--part dev|test|all] [--json] [--errors]
+const HELP = `node --import tsx bench/keyword-quality/evaluate.ts --sources DIR [--part PART] [--json] [--errors]
 
   --sources DIR  the transcripts of sources.json, by the names there (collect.ts makes them)
-  --part PART    dev (default), test, or all
+  --part PART    dev (default), test, tune, check, extra (tune and check), or all
   --json         the figures as JSON
-  --errors       time and term of each miss and each wrong hit; for dev only, as nobody who tunes may see those of test
-  --force        with --errors: for test all the same`;
+  --errors       time and term of each miss and each wrong hit; for dev and tune, as nobody who tunes may see the others
+  --force        with --errors: for test and check all the same`;
+
+/** Parts that are taken together. */
+const GROUPS: Readonly<Record<string, readonly Part[]>> = { all: PARTS, extra: ['tune', 'check'] };
+/** What nobody who tunes may look into. */
+const PUT_ASIDE: readonly Part[] = ['test', 'check'];
 
 class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -117,11 +122,12 @@ function main(): void {
   });
   if (values.help) return console.log(HELP);
   if (values.sources === undefined) throw new UsageError(`--sources: say where the transcripts are.\n\n${HELP}`);
-  const parts = values.part === 'all' ? PARTS : PARTS.filter((part) => part === values.part);
-  if (parts.length === 0) throw new UsageError(`--part: expected dev, test or all (got "${values.part}").`);
-  if (values.errors && parts.includes('test') && !values.force)
+  const parts = GROUPS[values.part] ?? PARTS.filter((part) => part === values.part);
+  if (parts.length === 0)
+    throw new UsageError(`--part: expected dev, test, tune, check, extra or all (got "${values.part}").`);
+  if (values.errors && parts.some((part) => PUT_ASIDE.includes(part)) && !values.force)
     throw new UsageError(
-      '--errors shows what is wrong in dev only: who tunes must not see test. --force shows it all the same.',
+      '--errors shows what is wrong in dev and tune only: who tunes must not see test and check. --force shows it all the same.',
     );
   const { verdicts, ...figures } = evaluate(values.sources, parts);
   for (const left of figures.leftOut) console.error(`LEFT OUT ${left}`);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { categorySchema } from '../../contracts/keywords.ts';
 
-export const PARTS = ['dev', 'test'] as const;
+export const PARTS = ['dev', 'test', 'tune', 'check'] as const;
 export const partSchema = z.enum(PARTS);
 export type Part = z.infer<typeof partSchema>;
 

@@ -71,10 +71,10 @@ async function noteStarted(database: Database, row: Outbox, runId: string): Prom
   const run = { workflowId, runId, workflowType, keyword, mediaItemId, input, inputHash: inputHash(input) };
   await database.$transaction([
     database.outbox.update({ where: { id: row.id }, data: { runId, dispatchedAt: new Date() } }),
-    database.run.upsert({
-      where: { workflowId_runId: { workflowId, runId } },
-      create: { ...run, status: 'running', startedAt: new Date() },
-      update: {},
+    // The run's own first record may be quicker, and knows more: it stands.
+    database.run.createMany({
+      data: [{ ...run, status: 'running', startedAt: new Date() }],
+      skipDuplicates: true,
     }),
   ]);
 }

@@ -55,12 +55,9 @@ const options = {
     .default(null)
     .meta({ description: 'media: top_k media items, each with its best moments.' }),
   group_size: z.int().min(1).max(20).default(3),
-  rerank: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'Order the 50 best (or top_k, where that is more) anew by the cross-encoder of RERANK_MODEL_DIR.',
-    }),
+  rerank: z.boolean().default(false).meta({
+    description: 'Order the 50 best (or top_k, where that is more) anew by the cross-encoder of RERANK_MODEL_DIR.',
+  }),
 };
 
 export const searchBody = z

@@ -147,7 +147,8 @@ export async function startStack(config: Config, options: StackOptions): Promise
   };
   held.state.urls = urls;
   held.save();
-  const modelDir = config.EMBEDDING_MODEL_DIR ?? preparedModelDir;
+  // Only one model is prepared; another's folder, by its name beside it, is the user's to fill.
+  const modelDir = config.EMBEDDING_MODEL_DIR ?? path.join(path.dirname(preparedModelDir), config.EMBEDDING_MODEL);
 
   return {
     ...urls,

@@ -11,6 +11,7 @@ describe('highlights', () => {
     ['trading the trend', 'traded trends', ['trading', 'trend']],
     ['nothing of it', 'what is the', []],
     ['Überkauft heißt teuer', 'überkauft', ['Überkauft']],
+    ['समर्थन और प्रतिरोध', 'प्रतिरोध', ['प्रतिरोध']],
     ['', 'rsi', []],
   ])('%s | %s', (text, query, found) => {
     expect(marked(text, query)).toEqual(found);
@@ -29,4 +30,28 @@ describe('highlights', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['candle', 'candles'],
+  ['trade', 'trades'],
+  ['trades', 'trading'],
+  ['prices', 'price'],
+  ['entry', 'entries'],
+  ['stop', 'stopping'],
+  ['loss', 'losses'],
+  ['sell', 'selling'],
+  ['buying', 'buys'],
+  ['averages', 'average'],
+])('"%s" finds "%s"', (asked, said) => {
+  expect(highlights(said, asked)).toEqual([[0, said.length]]);
+});
+
+test.each([
+  ['ring', 'red'],
+  ['sting', 'stop'],
+  ['bull', 'bear'],
+  ['used', 'us'],
+])('"%s" is not "%s"', (asked, said) => {
+  expect(highlights(said, asked)).toEqual([]);
 });

@@ -21,7 +21,7 @@ afterAll(() => harness.close());
 
 function storeTranscriptOf(mediaItemId: number) {
   const transcript = readTranscript(Buffer.from('1\n00:00:00,000 --> 00:00:02,000\nWe wait.'), 'a.srt');
-  const quality = transcriptQuality(transcript, null);
+  const quality = transcriptQuality(transcript, null, { minUsable: 0.5 });
   return harness.dependencies.database.$transaction((transaction) =>
     storeTranscript(transaction, { mediaItemId, transcript, quality, contentHash: 'a', origin: 'file' }),
   );
@@ -37,7 +37,7 @@ async function newItem(): Promise<number> {
       path: `v${items}.srt`,
       title: 'v',
       kind: 'transcript',
-      store: 'media',
+      store: 'media_root',
       sizeBytes: 1,
     },
   });

@@ -96,6 +96,35 @@ test('a subtitle stream goes before a text without times', async () => {
   expect(await stored(id)).toMatchObject({ format: 'srt', origin: 'subtitle_stream' });
 });
 
+test('a subtitle stream without words hides neither the next one, nor text beside it, nor speech', async () => {
+  await put('blank.srt.in', '1\n00:00:00,500 --> 00:00:02,000\n{\\an8}\n');
+  await put('words.srt.in', SRT);
+  const input = (name: string) => ['-f', 'srt', '-i', path.join(media, name)];
+  const blank = [...input('blank.srt.in'), '-map', '0', '-map', '1'];
+
+  const two = await tone(
+    'pair.mkv',
+    371,
+    ...input('blank.srt.in'),
+    ...input('words.srt.in'),
+    '-map',
+    '0',
+    '-map',
+    '1',
+    '-map',
+    '2',
+  );
+  expect((await ingest(two)).counts).toMatchObject({ cues: 2 });
+  expect(await stored(two)).toMatchObject({ origin: 'subtitle_stream' });
+
+  const one = await tone('blank.mkv', 372, ...blank);
+  await expect(ingest(one)).rejects.toMatchObject({ code: 'TRANSCRIPT_BROKEN' });
+  expect(await ingest(one, '/models/whisper')).toMatchObject({ needsSpeech: true });
+  await put('blank.txt', 'Wait for the retest. Then buy it.');
+  await ingest(one);
+  expect(await stored(one)).toMatchObject({ origin: 'sidecar' });
+});
+
 test('media without text asks for speech recognition, or says all that helps', async () => {
   const id = await tone('three.wav', 330);
   await expect(ingest(id)).rejects.toMatchObject({

@@ -178,7 +178,9 @@ describe('uploads', () => {
       'image/',
     );
     for (const clip of clips.body.items) {
-      expect(clip).toMatchObject({ method: 'smart', method_reason: null, cut_start_time: clip.start_time });
+      expect(clip).toMatchObject({ method: 'smart', method_reason: null });
+      // With the first of its frames: 25 a second.
+      expect(Math.abs(clip.cut_start_time - clip.start_time)).toBeLessThanOrEqual(0.04);
       const sheet = await api.request(clip.contact_sheet_url ?? '');
       expect([sheet.status, sheet.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
       const subtitles = await api.request(clip.subtitles_url);

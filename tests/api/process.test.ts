@@ -74,6 +74,7 @@ it('survives an upload that breaks off on the socket', async () => {
 });
 
 it('answers a search with a model of its own', async () => {
+  await harness.dependencies.searchIndex();
   const reply = await fetch(`${url}/search/all?query=oversold`);
   expect(reply.status).toBe(200);
   expect(await reply.json()).toMatchObject({ embedding_type: 'all', model: 'all-MiniLM-L6-v2' });

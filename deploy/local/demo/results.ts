@@ -36,7 +36,10 @@ export async function collectResults(api: Api, runs: RunDetail[], about: About) 
       api,
       clipPageSchema,
     )
-  ).flat();
+  )
+    .flat()
+    // Several are cut at once; their ids tell who was first.
+    .sort((a, b) => a.media_item_id - b.media_item_id || a.start_time - b.start_time);
   const summaries = (await all(['/strategies'], api, strategyPageSchema))
     .flat()
     .filter(({ media_item_ids }) => media_item_ids.some((id) => mediaIds.includes(id)));

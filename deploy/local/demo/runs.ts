@@ -42,14 +42,14 @@ async function runsSince(api: Api, startedAt: string): Promise<RunDetail[]> {
 
 async function follow(api: Api, workflowId: string, log: (line: string) => void): Promise<RunDetail> {
   const told = new Map<string, string>();
-  const began = performance.now();
-  let lastSaid = began;
+  let changed = performance.now();
+  let lastSaid = changed;
   for (;;) {
     const run = await read(api, workflowId);
     for (const { stage, status, counts, note, seconds } of run.stages) {
       if (status === 'pending' || told.get(stage) === status) continue;
       told.set(stage, status);
-      lastSaid = performance.now();
+      changed = lastSaid = performance.now();
       if (status === 'running') log(`  ▶ ${stage}`);
       else
         log(
@@ -61,7 +61,7 @@ async function follow(api: Api, workflowId: string, log: (line: string) => void)
       lastSaid = performance.now();
       const counts = run.working.map(({ activity, details }) => `${activity} ${howFar(details)}`.trim()).join(', ');
       log(
-        `    … ${run.stage ?? 'starting'}, ${((lastSaid - began) / 1000).toFixed(0)} s so far${counts ? ` (${counts})` : ''}`,
+        `    … ${run.stage ?? 'starting'}, ${((lastSaid - changed) / 1000).toFixed(0)} s so far${counts ? ` (${counts})` : ''}`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -105,7 +105,7 @@ async function examineQdrant(config: Config): Promise<Finding> {
 }
 
 function examineModel(config: Config): Finding {
-  const where = config.EMBEDDING_MODEL_DIR ?? modelDir;
+  const where = config.EMBEDDING_MODEL_DIR ?? path.join(path.dirname(modelDir), config.EMBEDDING_MODEL);
   const missing = ['tokenizer.json', 'onnx/model.onnx'].filter((file) => !existsSync(path.join(where, file)));
   const component = 'embedding model';
   if (missing.length === 0) return { component, state: 'ok', where, version: config.EMBEDDING_MODEL };
