@@ -84,20 +84,31 @@ const variables = {
     .meta({ description: 'Back-pressure on the llm queue, over all workers.' }),
   MEDIA_ROOT: z.string().default('./samples').meta({ description: 'Folder under which media paths must lie.' }),
   DATA_DIR: z.string().default('./.data').meta({ description: 'Databases, clips, frames, uploads, exports, logs.' }),
-  EMBEDDING_MODEL: z.enum(EMBEDDING_MODEL_NAMES).default('all-MiniLM-L6-v2').meta({
-    description: `Sentence embedding model, of ${EMBEDDING_MODEL_NAMES.join(', ')}; after a change, run the reindex workflow.`,
-  }),
+  EMBEDDING_MODEL: z
+    .enum(EMBEDDING_MODEL_NAMES)
+    .default('all-MiniLM-L6-v2')
+    .meta({
+      description: `Sentence embedding model, of ${EMBEDDING_MODEL_NAMES.join(', ')}; after a change, run the reindex workflow.`,
+    }),
   EMBEDDING_MODEL_DIR: z.string().optional().meta({
     description: 'Folder with tokenizer.json, config.json and onnx/model.onnx; unset: the prepared one.',
   }),
-  EMBEDDING_PRECISION: z.enum(['auto', ...PRECISIONS]).default('auto').meta({
-    description: 'Numbers the model computes with; auto: int8 on a CPU, fp16 on a GPU, where its file is there.',
-  }),
-  EMBEDDING_THREADS: count.optional().meta({ description: 'Processes that embed on a CPU, one thread each; unset: one a core, at most 8.' }),
+  EMBEDDING_PRECISION: z
+    .enum(['auto', ...PRECISIONS])
+    .default('auto')
+    .meta({
+      description: 'Numbers the model computes with; auto: int8 on a CPU, fp16 on a GPU, where its file is there.',
+    }),
+  EMBEDDING_THREADS: count
+    .optional()
+    .meta({ description: 'Processes that embed on a CPU, one thread each; unset: one a core, at most 8.' }),
   CHUNKING: z.enum(CHUNKING_POLICIES).default('window').meta({
     description: 'What one transcript vector stands for: a cue, a sentence, or a window of sentences with overlap.',
   }),
-  EMBEDDING_DEVICE: z.enum(['auto', ...DEVICES]).default('auto').meta({ description: 'Where embedding runs.' }),
+  EMBEDDING_DEVICE: z
+    .enum(['auto', ...DEVICES])
+    .default('auto')
+    .meta({ description: 'Where embedding runs.' }),
   EMBEDDING_DEVICE_INDEX: z.coerce
     .number()
     .int()
@@ -107,9 +118,13 @@ const variables = {
   SPEECH_MODEL_DIR: z.string().optional().meta({
     description: 'Folder of a Whisper model in ONNX; unset: media without any text is refused.',
   }),
-  SPEECH_LANGUAGE: z.string().regex(/^[a-z]{2,3}$/, 'expected a language code like en').optional().meta({
-    description: 'Language spoken, such as en; unset: the model decides.',
-  }),
+  SPEECH_LANGUAGE: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, 'expected a language code like en')
+    .optional()
+    .meta({
+      description: 'Language spoken, such as en; unset: the model decides.',
+    }),
   RERANK_MODEL_DIR: z.string().optional().meta({
     description: 'Folder of a cross-encoder in ONNX for search with rerank=true; unset: not offered.',
   }),

@@ -40,7 +40,7 @@ export const workflowId = {
   generateStrategy: (keyword: string) => `generate-strategy:${keyword.toLowerCase().replaceAll(/\s+/g, '-')}`,
   enhanceSignals: (scope: string) => `enhance-signals:${scope}`,
   batchGenerate: (name: string) => `batch-generate:${name}`,
-  embedSegments: (videoId: string, requestHash: string) => `embed-segments:${videoId}:${requestHash}`,
+  embedSegments: (videoId: string, request: string) => `embed-segments:${videoId}:${request}`,
   /** One at a time: two rebuilds side by side would overtake each other. */
   reindex: () => 'reindex',
 };

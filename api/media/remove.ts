@@ -37,6 +37,8 @@ export async function removeMedia(
     }),
     database.mediaItem.deleteMany({ where: { id: item.id } }),
   ]);
+  // A run that embeds posted segments may have written points until its item was gone.
+  await searchIndex.deleteMedia(item.id);
 }
 
 async function endRun(deps: RemoveDependencies, id: string, cancel: boolean): Promise<void> {

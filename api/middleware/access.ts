@@ -28,7 +28,15 @@ export const corsFor = (origins: string[]) =>
   cors({
     origin: origins,
     allowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'Range', 'X-Correlation-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'Prefer',
+      'Range',
+      'X-Correlation-Id',
+    ],
     exposeHeaders: ['Accept-Ranges', 'Content-Range', 'ETag', 'Idempotency-Replayed', 'X-Correlation-Id'],
     maxAge: 600,
   });

@@ -1,13 +1,13 @@
 /** POST /embed: segments and the wish to embed them are written together; then the run is waited for, within bounds. */
+import { randomUUID } from 'node:crypto';
 import { storePosted } from '../../clients/database/segments.ts';
 import { bytesToVector } from '../../clients/database/vectors.ts';
 import type { EmbedAnswer, EmbedBody } from '../../contracts/http/search.ts';
 import { embedSegmentsResultSchema } from '../../contracts/messages.ts';
 import { workflowId } from '../../contracts/names.ts';
-import { hashJson } from '../../domain/hash.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { findMedia } from '../media/find.ts';
-import { joinRunning, start, type StartOutcome } from '../runs/start.ts';
+import { start, type StartOutcome } from '../runs/start.ts';
 import { requireTemporal } from '../runs/temporal.ts';
 import { resultWithin } from '../runs/wait.ts';
 
@@ -25,25 +25,24 @@ export async function embedSegments(
   const referenceIds = segments.map(({ id }) => id);
   const request = {
     workflowType: 'embedSegments' as const,
-    workflowId: workflowId.embedSegments(item.videoId, hashJson({ embeddingType, segments }).slice(0, 16)),
+    // A run of its own for each request: one under way may have read a text that was replaced since.
+    workflowId: workflowId.embedSegments(item.videoId, randomUUID()),
     input: { mediaItemId: item.id, videoId: item.videoId, embeddingType, referenceIds },
     mediaItemId: item.id,
   };
-  const outcome =
-    (await joinRunning(deps, request, { sameInput: false })) ??
-    (await start(deps, async (transaction) => {
-      await storePosted(
-        transaction,
-        { mediaItemId: item.id, embeddingType },
-        segments.map(({ id, text, start_time, end_time }) => ({
-          referenceId: id,
-          text,
-          startMs: Math.round(start_time * 1_000),
-          endMs: Math.round(end_time * 1_000),
-        })),
-      );
-      return request;
-    }));
+  const outcome = await start(deps, async (transaction) => {
+    await storePosted(
+      transaction,
+      { mediaItemId: item.id, embeddingType },
+      segments.map(({ id, text, start_time, end_time }) => ({
+        referenceId: id,
+        text,
+        startMs: Math.round(start_time * 1_000),
+        endMs: Math.round(end_time * 1_000),
+      })),
+    );
+    return request;
+  });
   const { runId } = outcome;
   if (!wait || runId === null) return { outcome, answer: null };
   const ended = await resultWithin(deps.temporal, { ...outcome, runId }, deps.closing);

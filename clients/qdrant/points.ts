@@ -48,7 +48,7 @@ export const deleteWhere = (client: QdrantClient, where: string, filter: Schemas
   ask('delete points', () => client.delete(where, { wait: true, filter }));
 
 export async function keepOnly(client: QdrantClient, where: string, mediaItemId: number, ids: string[]): Promise<void> {
-  const must = conditions({ mediaItemId });
+  const must = [...conditions({ mediaItemId }), { key: 'origin', match: { value: 'pipeline' } }];
   await deleteWhere(client, where, { must, ...(ids.length > 0 ? { must_not: [{ has_id: ids }] } : {}) });
 }
 

@@ -11,6 +11,7 @@ import type { GroupedSearchRequest, SearchGroup, SearchRequest, SearchResult } f
 /** Each side of a hybrid search offers this many times the wanted number of candidates; and so do words, before the bound. */
 const CANDIDATES = 4;
 const MAX_CANDIDATES = 400;
+const MAX_GROUPED = 2_000;
 /** Cosine similarity of anything is at least this: a bound that bounds nothing. */
 const NO_BOUND = -1;
 /** Qdrant's own model: it splits, stems and weighs the words; the collection's IDF modifier does the rest. */
@@ -39,13 +40,15 @@ export async function searchByMedia(
   request: GroupedSearchRequest,
 ): Promise<SearchGroup[]> {
   const { mode, topK, groupSize, minSimilarity } = request;
+  const perGroup = groupSize * CANDIDATES;
   const filteredAfter = mode !== 'dense' && minSimilarity > NO_BOUND;
   const { groups } = await ask('search', () =>
     client.queryGroups(where, {
       ...ranking(request, candidates(topK * groupSize)),
       group_by: 'media_item_id',
-      group_size: filteredAfter ? groupSize * CANDIDATES : groupSize,
-      limit: filteredAfter ? candidates(topK) : topK,
+      group_size: filteredAfter ? perGroup : groupSize,
+      // Each candidate comes with its vector: so many and no more are held at once.
+      limit: filteredAfter ? Math.max(topK, Math.min(candidates(topK), Math.floor(MAX_GROUPED / perGroup))) : topK,
       with_payload: true,
       with_vector: mode === 'dense' ? false : [DENSE],
     }),

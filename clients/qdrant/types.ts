@@ -71,7 +71,10 @@ export type Collections = {
   /** Those of `ids` that the index does not hold. */
   readBack(type: SearchableType, ids: string[]): Promise<string[]>;
   deletePoints(type: SearchableType, ids: string[]): Promise<void>;
-  /** Removes a media item's points of one type but for `ids`. */
+  /**
+   * Removes a media item's points of one type but for `ids`. What was posted stays: another worker may have just put it there, and
+   * posted segments are replaced, never taken back.
+   */
   keepOnly(type: SearchableType, mediaItemId: number, ids: string[]): Promise<void>;
   /** Of media items with after < id ≤ upTo, removes the points of those that are not in `mediaItemIds`; tells how many. */
   keepOnlyMedia(type: SearchableType, range: { after: number; upTo: number; mediaItemIds: number[] }): Promise<number>;

@@ -129,7 +129,8 @@ export const embedBody = z
       .max(1_000)
       .refine((segments) => new Set(segments.map(({ id }) => id)).size === segments.length, {
         message: 'each id may occur once',
-      }),
+      })
+      .meta({ description: 'Up to 1,000, in up to 1 MiB of JSON.' }),
     return_vectors: z.boolean().default(false),
   })
   .meta({ id: 'Embed' });

@@ -1,4 +1,5 @@
 import type { Lexicon, LexiconTerm, Loose, Term } from '../../contracts/keywords.ts';
+import { formsOf } from './forms.ts';
 import { words } from './tokens.ts';
 
 /** How a spelling came about; it bears on a hit's confidence. `letters`: an abbreviation said letter by letter. */
@@ -13,13 +14,6 @@ export type Spelling<Of extends Term = LexiconTerm> = {
 };
 
 const isAbbreviation = (spelling: string) => /^[A-Z]{3,5}$/.test(spelling);
-
-function pluralOf(spelt: string[]): string[] | null {
-  const last = spelt.at(-1) ?? '';
-  if (!/^[a-z]{3,}$/.test(last) || /[sgdy]$/.test(last)) return null;
-  const plural = /(?:ch|sh|x|z)$/.test(last) ? `${last}es` : `${last}s`;
-  return [...spelt.slice(0, -1), plural];
-}
 
 /** The spellings as they are listed; an entry without a word is none. */
 export function listedSpellings<Of extends Term>(term: Of): Spelling<Of>[] {
@@ -38,19 +32,22 @@ export function listedSpellings<Of extends Term>(term: Of): Spelling<Of>[] {
 }
 
 /**
- * What follows from the listed ones: plurals of terms of several words and of abbreviations, and abbreviations letter by letter
- * ("r s i"). Plurals of single words are listed in the lexicon, because some are verbs.
+ * What follows from the listed ones, misheard ones apart: the forms of phrases, plurals of abbreviations, and abbreviations letter by
+ * letter ("r s i"). Plurals of other single words are listed in the lexicon, because some are verbs.
  */
 function derivedSpellings(term: LexiconTerm): Spelling[] {
-  return [term.keyword, ...term.variants].flatMap((spelling): Spelling[] => {
-    const spelt = words(spelling);
-    const plural = spelt.length > 1 || isAbbreviation(spelling) ? pluralOf(spelt) : null;
-    const letters = isAbbreviation(spelling) ? spelling.toLowerCase().split('') : null;
-    return [
-      ...(plural ? [{ words: plural, term, kind: 'variant' as const, loose: null }] : []),
-      ...(letters ? [{ words: letters, term, kind: 'letters' as const, loose: null }] : []),
-    ];
-  });
+  const strict = [term.keyword, ...term.variants];
+  const phrases = listedSpellings(term).filter(({ kind }) => kind !== 'misheard');
+  const abbreviations = strict.filter(isAbbreviation).map((spelling) => spelling.toLowerCase());
+  return [
+    ...phrases.flatMap(({ words: spelt, loose }) =>
+      formsOf(spelt).map((form) => ({ words: form, term, kind: 'variant' as const, loose })),
+    ),
+    ...abbreviations.flatMap((letters): Spelling[] => [
+      ...(letters.endsWith('s') ? [] : [{ words: [`${letters}s`], term, kind: 'variant' as const, loose: null }]),
+      { words: letters.split(''), term, kind: 'letters', loose: null },
+    ]),
+  ];
 }
 
 const indexes = new WeakMap<Lexicon, Map<string, Spelling>>();
