@@ -30,8 +30,8 @@ export function printSummary(results: Results): void {
   );
   say(`${results.vectors} vectors`);
   if (results.search.results.length > 0) say(`\n══ “${results.search.query}” ══`);
-  for (const { video_id, text, start_time, similarity } of results.search.results)
-    say(`  ${time(start_time)} ${video_id} (${similarity.toFixed(2)}): ${excerpt(text)}`);
+  for (const { video_id, text, start_time } of results.search.results)
+    say(`  ${time(start_time)} ${video_id}: ${excerpt(text)}`);
 
   const [shown] = strategies.toSorted((a, b) => Number(b.keyword === 'RSI') - Number(a.keyword === 'RSI'));
   say(`\n══ ${strategies.length} strategies (backend: ${results.backend}) ══`);
