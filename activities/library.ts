@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../clients/database/client.ts';
-import { registerMedia } from '../clients/database/media.ts';
+import { registerMedia, sidecarHash } from '../clients/database/media.ts';
 import { completedRun } from '../clients/database/starts.ts';
 import { hashFile, mediaKindOf, resolveInside, walkMedia } from '../clients/files/index.ts';
 import type { Config } from '../contracts/config.ts';
@@ -12,7 +12,11 @@ import { workflowId } from '../contracts/names.ts';
 import { requireKeyword } from '../domain/keywords/lexicon.ts';
 import { cancellation } from './heartbeat.ts';
 
-type Dependencies = { config: Pick<Config, 'MEDIA_ROOT'>; database: Database; lexicon: () => Promise<Lexicon> };
+type Dependencies = {
+  config: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>;
+  database: Database;
+  lexicon: () => Promise<Lexicon>;
+};
 type Register = { path: string } & Pick<ProcessLibraryInput, 'keywords' | 'maxStrategies' | 'products' | 'force'>;
 
 export const createLibraryActivities = ({ config, database, lexicon }: Dependencies) => ({
@@ -42,6 +46,7 @@ export const createLibraryActivities = ({ config, database, lexicon }: Dependenc
       products,
       fromStage: null,
       lexiconVersion: (await lexicon()).version,
+      transcriptHash: await sidecarHash(config, item),
     };
     const done = force ? null : await completedRun(database, workflowId.processMedia(item.videoId), input);
     return { videoId: item.videoId, input, alreadyDone: done !== null };

@@ -17,6 +17,8 @@ export const processMediaInputSchema = z.object({
   fromStage: stageSchema.nullable(),
   /** Version of the lexicon it was asked for under: after another term was added it is another wish, not a repetition. */
   lexiconVersion: z.string().optional(),
+  /** SHA-256 of the transcript beside the file; null: there is none. A corrected one is another input. */
+  transcriptHash: z.string().nullable().optional(),
 });
 export type ProcessMediaInput = z.infer<typeof processMediaInputSchema>;
 

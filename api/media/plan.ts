@@ -16,6 +16,7 @@ export const processMediaInput = (
   lexicon: Lexicon,
   item: { id: number; videoId: string },
   options: ProcessingOptions,
+  transcriptHash: string | null,
   fromStage: Stage | null = null,
 ): ProcessMediaInput => ({
   mediaItemId: item.id,
@@ -25,4 +26,5 @@ export const processMediaInput = (
   products: options.products,
   fromStage,
   lexiconVersion: lexicon.version,
+  transcriptHash,
 });

@@ -1,8 +1,10 @@
 /** Registers a file and, unless told otherwise, starts its processing: row and start in one transaction. */
 import type { Database } from '../../clients/database/client.ts';
-import { type NewMedia, registerMedia } from '../../clients/database/media.ts';
+import { type NewMedia, registerMedia, sidecarHash } from '../../clients/database/media.ts';
+import type { StartRequest } from '../../clients/temporal/outbox.ts';
 import { TapeworksError } from '../../contracts/errors.ts';
 import type { MediaStarted, UploadFields } from '../../contracts/http/starts.ts';
+import { type ProcessMediaInput, processMediaInputSchema } from '../../contracts/messages.ts';
 import { workflowId } from '../../contracts/names.ts';
 import type { Stage } from '../../contracts/runs.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -14,6 +16,7 @@ import { processMediaInput, type ProcessingOptions } from './plan.ts';
 
 type SubmitDependencies = Pick<ApiDependencies, 'config' | 'database' | 'temporal' | 'lexicon' | 'log'>;
 type Item = { id: number; videoId: string };
+type Place = { path: string; store: string };
 
 /** 202 started, 200 joined a running run or known already, 201 only registered. Throws ALREADY_DONE, CONFLICT. */
 export async function submitFile(
@@ -34,13 +37,14 @@ export async function submitFile(
     return { status: known ? 200 : 201, body: started(deps, item, null, known !== null, requestUrl) };
   }
   if (known) {
-    const joined = await joinOrRefuse(deps, known, fields, { force: fields.force, fromStage: null });
+    const wish = await request(deps, known, media, fields, null);
+    const joined = await joinOrRefuse(deps, wish, { force: fields.force, fromStage: null });
     if (joined) return { status: 200, body: started(deps, known, joined, true, requestUrl) };
   }
   let item: Item | null = null;
   const outcome = await start(deps, async (transaction) => {
     item = await registerMedia(transaction, media);
-    return request(deps, item, fields, null);
+    return request(deps, item, media, fields, null);
   });
   if (!item) throw new TapeworksError('INTERNAL', 'The item was not registered.');
   return { status: outcome.reused ? 200 : 202, body: started(deps, item, outcome, outcome.reused, requestUrl) };
@@ -49,38 +53,60 @@ export async function submitFile(
 /** Processes an item that is registered. */
 export async function submitItem(
   deps: SubmitDependencies,
-  item: Item,
+  item: Item & Place,
   options: ProcessingOptions,
   { force, fromStage }: { force: boolean; fromStage: Stage | null },
   requestUrl: string,
 ): Promise<Answer<MediaStarted, 200 | 202>> {
-  const joined = await joinOrRefuse(deps, item, options, { force, fromStage });
-  const outcome = joined ?? (await start(deps, async () => request(deps, item, options, fromStage)));
+  const wish = await request(deps, item, item, options, fromStage);
+  const outcome = (await joinOrRefuse(deps, wish, { force, fromStage })) ?? (await start(deps, async () => wish));
   return { status: outcome.reused ? 200 : 202, body: started(deps, item, outcome, outcome.reused, requestUrl) };
 }
 
+type Wish = StartRequest & { input: ProcessMediaInput };
+
 const request = async (
-  { lexicon }: SubmitDependencies,
+  { config, lexicon }: SubmitDependencies,
   item: Item,
+  place: Place,
   options: ProcessingOptions,
   fromStage: Stage | null,
-) => ({
-  workflowType: 'processMedia' as const,
+): Promise<Wish> => ({
+  workflowType: 'processMedia',
   workflowId: workflowId.processMedia(item.videoId),
-  input: processMediaInput(await lexicon(), item, options, fromStage),
+  input: processMediaInput(await lexicon(), item, options, await sidecarHash(config, place), fromStage),
   mediaItemId: item.id,
 });
 
 async function joinOrRefuse(
   deps: SubmitDependencies,
-  item: Item,
-  options: ProcessingOptions,
+  wish: Wish,
   { force, fromStage }: { force: boolean; fromStage: Stage | null },
 ): Promise<StartOutcome | null> {
-  const wish = await request(deps, item, options, fromStage);
   const joined = await joinRunning(deps, wish, { sameInput: false });
-  if (!joined && !force && fromStage === null) await refuseRepeat(deps, wish);
+  if (joined) await refuseOtherTranscript(deps, wish, joined);
+  else if (!force && fromStage === null) await refuseRepeat(deps, wish);
   return joined;
+}
+
+/** Whoever corrects a transcript must not be told that it is being processed, when another is. */
+async function refuseOtherTranscript(
+  { database }: SubmitDependencies,
+  { workflowId, input }: Wish,
+  { runId }: StartOutcome,
+): Promise<void> {
+  if (runId === null) return;
+  const row = await database.run.findUnique({ where: { workflowId_runId: { workflowId, runId } } });
+  const running = processMediaInputSchema.safeParse(row?.input).data;
+  if (running?.transcriptHash === undefined || running.transcriptHash === input.transcriptHash) return;
+  throw new TapeworksError(
+    'CONFLICT',
+    `${workflowId} is under way with another transcript; send it again afterwards.`,
+    {
+      workflowId,
+      runId,
+    },
+  );
 }
 
 /** The item with this content. Throws CONFLICT where the wished id is another item's, or this item has another id. */

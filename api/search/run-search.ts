@@ -6,6 +6,7 @@ import type { Build, IndexFilter } from '../../clients/qdrant/index.ts';
 import { recordQuery } from '../../clients/database/search-queries.ts';
 import { requireKeyword } from '../../domain/keywords/lexicon.ts';
 import type { ApiDependencies } from '../deps.ts';
+import { withPresentClips } from './present-clips.ts';
 import { showHit } from './show-hit.ts';
 
 type SearchDependencies = Pick<
@@ -54,7 +55,7 @@ export async function runSearch(
       return results.map((result) => showHit(type, result, query));
     }),
   );
-  const hits = found.flat().sort(best);
+  const hits = (await withPresentClips(deps.database, found.flat())).sort(best);
   const ordered = wish.rerank ? await rerank(deps, query, hits, limit) : hits;
   remember(deps, query, types);
   const groups = groupBy === null ? null : toGroups(ordered, topK, wish.group_size);

@@ -24,6 +24,7 @@ export function showHit(
     keywords: keyword,
     categories: category,
     clip_url: clipUrl(shown.clip_id),
+    image_url: type === 'frame' && shown.origin === 'pipeline' ? `/frame/${reference_id}/image` : null,
     thumbnail_url: shown.clip_id === null ? null : `/clip/${shown.clip_id}/thumbnail`,
   };
 }

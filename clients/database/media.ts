@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../contracts/config.ts';
-import { TapeworksError } from '../../contracts/errors.ts';
+import { errorEntry, TapeworksError } from '../../contracts/errors.ts';
 import { type MediaKind, videoIdSchema } from '../../contracts/media.ts';
 import { Prisma } from './generated/client.ts';
-import { resolveInside } from '../files/index.ts';
+import { findSidecar, hashFile, mediaKindOf, resolveInside } from '../files/index.ts';
 import type { Database, Transaction } from './client.ts';
 
 export type MediaStore = 'media_root' | 'uploads';
@@ -78,3 +78,18 @@ export async function unchangedFile(
 
 export const mediaChanged = (named: string): TapeworksError =>
   new TapeworksError('MEDIA_CHANGED', `"${named}" holds other content than when it was registered.`);
+
+/** SHA-256 of the transcript beside an item's file, on which a run's result depends; null: none, or the file is gone. */
+export async function sidecarHash(
+  roots: Pick<Config, 'MEDIA_ROOT' | 'DATA_DIR'>,
+  item: { store: string; path: string },
+): Promise<string | null> {
+  const file = await mediaFile(roots, item).catch((error: unknown) => {
+    // What is missing is told by the run that needs it; stages after `ingest` may not.
+    if (error instanceof TapeworksError && !errorEntry(error.code).retryable) return null;
+    throw error;
+  });
+  if (file === null || mediaKindOf(file) === 'transcript') return null;
+  const sidecar = await findSidecar(file);
+  return sidecar && hashFile(sidecar);
+}

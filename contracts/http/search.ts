@@ -35,6 +35,10 @@ export const searchFiltersSchema = z
       .optional()
       .meta({ description: 'Moments with a keyword hit of at least this confidence.' }),
   })
+  .refine(({ from_time: from, to_time: to }) => from === undefined || to === undefined || from < to, {
+    message: 'to_time has to lie behind from_time',
+    path: ['to_time'],
+  })
   .meta({ id: 'SearchFilters' });
 export type SearchFilters = z.infer<typeof searchFiltersSchema>;
 
@@ -90,6 +94,8 @@ export const searchHitSchema = z
     clip_id: z.int().nullable(),
     clip_url: z.string().nullable(),
     thumbnail_url: z.string().nullable(),
+    /** Of a frame: the picture that the text was read from. */
+    image_url: z.string().nullable(),
   })
   .meta({ id: 'SearchHit' });
 export type SearchHit = z.infer<typeof searchHitSchema>;

@@ -53,6 +53,30 @@ const VERBS = [
 ].map((forms) => forms.split(' '));
 const FORMS_OF = new Map(VERBS.flatMap((forms) => forms.map((form) => [form, forms] as const)));
 
+/** What speech recognition writes for a word of trading; within a phrase the other words say what was meant. */
+const HEARD_AS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bearish', ['barish', 'barest']],
+  ['block', ['black', 'blog']],
+  ['blocks', ['blacks', 'blogs']],
+  ['break', ['brake']],
+  ['buy', ['by', 'bye']],
+  ['fair', ['fare']],
+  ['fib', ['fit', 'fig']],
+  ['gap', ['gab', 'cap']],
+  ['gaps', ['gabs', 'caps']],
+  ['high', ['hi', 'hy']],
+  ['loss', ['lost', 'laws']],
+  ['low', ['lo']],
+  ['price', ['prize']],
+  ['sell', ['cell']],
+  ['swing', ['sling']],
+  ['trend', ['trained']],
+  ['value', ['valley']],
+  ['wick', ['wig', 'wic']],
+]);
+/** "Driven by calls for", "side by side". */
+const AFTER_BY = new Set('side call calls put puts the a order orders'.split(' '));
+
 const DETERMINERS = 'the a an this that these those my your our his their its some any all'.split(' ');
 const IS_DETERMINER = new Set(DETERMINERS);
 /** "In a range" is sideways, "in the range" is not. */
@@ -113,4 +137,14 @@ export function formsOf(spelt: readonly string[]): string[][] {
   const forms = [...all, ...some(pluralHead(spelt)), ...some(joined(spelt))];
   const own = spelt.join(' ');
   return [...new Map(forms.map((form) => [form.join(' '), form])).values()].filter((form) => form.join(' ') !== own);
+}
+
+/** What speech recognition makes of a phrase of two words and more, one word at a time. */
+export function heardAs(spelt: readonly string[]): string[][] {
+  if (spelt.length < 2) return [];
+  return spelt.flatMap((word, at) =>
+    (HEARD_AS.get(word) ?? [])
+      .filter((heard) => heard !== 'by' || spelt.length > 3 || !AFTER_BY.has(spelt[at + 1] ?? ''))
+      .map((heard) => spelt.with(at, heard)),
+  );
 }

@@ -81,10 +81,10 @@ function bruteForce({ terms }: Lexicon, text: string): string[] {
   return kept.sort((a, b) => a.first - b.first).map(({ keyword, first }) => `${keyword}@${words[first]?.from}`);
 }
 
-const WORDS = ['a', 'b', 'c', 'ab', 'put', 'puts', 'é', 'ß', '日本', '５', '%', 'cafe\u0301', 'İ', 'Ⅳ'];
+const WORDS = ['x', 'b', 'c', 'xb', 'put', 'puts', 'é', 'ß', '日本', '５', '%', 'cafe\u0301', 'İ', 'Ⅳ'];
 const word = fc.constantFrom(...WORDS);
 const phrase = fc.array(word, { minLength: 1, maxLength: 3 }).map((list) => list.join(' '));
-/** Without words that have a plural, which the lexicon would find too. */
+/** Without words that have a plural, which the lexicon would find too; nor is there an article or a verb among them (forms.test.ts). */
 const spelling = phrase.filter((text) => !text.includes('put'));
 const near = fc.record({
   words: fc.array(phrase, { minLength: 1, maxLength: 2 }),

@@ -1,5 +1,5 @@
 import type { Lexicon, LexiconTerm, Loose, Term } from '../../contracts/keywords.ts';
-import { formsOf } from './forms.ts';
+import { formsOf, heardAs } from './forms.ts';
 import { words } from './tokens.ts';
 
 /** How a spelling came about; it bears on a hit's confidence. `letters`: an abbreviation said letter by letter. */
@@ -32,7 +32,7 @@ export function listedSpellings<Of extends Term>(term: Of): Spelling<Of>[] {
 }
 
 /**
- * What follows from the listed ones, misheard ones apart: the forms of phrases, plurals of abbreviations, and abbreviations letter by
+ * What follows from the listed ones, misheard ones apart: the forms of phrases and what is heard for them, plurals of abbreviations, and abbreviations letter by
  * letter ("r s i"). Plurals of other single words are listed in the lexicon, because some are verbs.
  */
 function derivedSpellings(term: LexiconTerm): Spelling[] {
@@ -42,6 +42,9 @@ function derivedSpellings(term: LexiconTerm): Spelling[] {
   return [
     ...phrases.flatMap(({ words: spelt, loose }) =>
       formsOf(spelt).map((form) => ({ words: form, term, kind: 'variant' as const, loose })),
+    ),
+    ...phrases.flatMap(({ words: spelt, loose }) =>
+      heardAs(spelt).map((heard) => ({ words: heard, term, kind: 'misheard' as const, loose })),
     ),
     ...abbreviations.flatMap((letters): Spelling[] => [
       ...(letters.endsWith('s') ? [] : [{ words: [`${letters}s`], term, kind: 'variant' as const, loose: null }]),

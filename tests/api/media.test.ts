@@ -310,3 +310,27 @@ describe('uploads', () => {
     expect(item.body).toMatchObject({ kind: 'transcript', store: 'uploads' });
   });
 });
+
+describe('a transcript that changes', () => {
+  it('is another input: it is read without force, and refused while another is being read', async () => {
+    await writeLesson(root, 'corrected', { seconds: 30 });
+    const first = await api.submit({ path: 'corrected.mp4', max_strategies: 0 });
+    expect((await api.ended(first.body.workflowId ?? '')).status).toBe('completed');
+    expect((await api.submit({ path: 'corrected.mp4', max_strategies: 0 })).body.code).toBe('ALREADY_DONE');
+
+    const sidecar = path.join(root, 'corrected.srt');
+    const spoken = await readFile(sidecar, 'utf8');
+    await writeFile(sidecar, spoken.replace('RSI', 'pelican ledger'));
+    const second = await api.submit({ path: 'corrected.mp4', max_strategies: 0 });
+    expect(second.status).toBe(202);
+    await writeFile(sidecar, spoken);
+    const meanwhile = await api.submit({ path: 'corrected.mp4', max_strategies: 0 });
+    expect({ status: meanwhile.status, code: meanwhile.body.code }).toEqual({ status: 409, code: 'CONFLICT' });
+    await writeFile(sidecar, spoken.replace('RSI', 'pelican ledger'));
+    expect((await api.ended(second.body.workflowId ?? '')).status).toBe('completed');
+    const { text } = await api.deps.database.transcriptCue.findFirstOrThrow({
+      where: { mediaItemId: first.body.mediaId, text: { contains: 'pelican' } },
+    });
+    expect(text).toContain('pelican ledger');
+  });
+});

@@ -134,6 +134,7 @@ describe('what is refused', () => {
     ['a type that is not searched', { query: 'x', embedding_type: 'keyword' }, 422, 'INVALID_INPUT'],
     ['a misspelt option', { query: 'x', topk: 3 }, 422, 'INVALID_INPUT'],
     ['a misspelt filter', { query: 'x', filters: { mediaId: 3 } }, 422, 'INVALID_INPUT'],
+    ['swapped times', { query: 'x', filters: { from_time: 60, to_time: 50 } }, 422, 'INVALID_INPUT'],
     ['an unknown keyword', { query: 'x', filters: { keyword: 'qqzz' } }, 422, 'UNKNOWN_KEYWORD'],
     ['an unknown video', { query: 'x', filters: { video_id: 'nope' } }, 404, 'NOT_FOUND'],
     ['reranking without a model', { query: 'x', rerank: true }, 503, 'RERANKER_UNAVAILABLE'],
@@ -366,4 +367,16 @@ describe('with a cross-encoder', () => {
     expect(asked).toHaveLength(2);
     for (const passages of asked) expect(passages.length).toBeLessThanOrEqual(100);
   });
+});
+
+it('shows no link to a clip that is gone', async () => {
+  const before = await search({ query: 'RSI', embedding_type: 'clip', top_k: 50 });
+  const gone = before.results[0]?.clip_id ?? 0;
+  await api.deps.database.clip.delete({ where: { id: gone } });
+  const clips = await search({ query: 'RSI', embedding_type: 'clip', top_k: 50 });
+  expect(clips.results.map((hit) => hit.clip_id)).not.toContain(gone);
+  expect(clips.total).toBe(before.total - 1);
+  const spoken = await search({ query: 'RSI', top_k: 50, filters: { media_item_id: video.id } });
+  expect(spoken.results.map((hit) => hit.clip_id)).not.toContain(gone);
+  expect(spoken.results.length).toBeGreaterThan(0);
 });
