@@ -1,7 +1,7 @@
 /** Puts what Postgres holds of an item into one build of the index. */
 import type { Database } from '../clients/database/client.ts';
-import { pointPages } from '../clients/database/points.ts';
-import { indexingMark } from '../clients/database/searchable.ts';
+import { pointPages, type Posted } from '../clients/database/points.ts';
+import { indexingMark, isSearchable } from '../clients/database/searchable.ts';
 import type { Build, VectorIndex } from '../clients/qdrant/index.ts';
 import { TapeworksError } from '../contracts/errors.ts';
 import { SEARCHABLE_TYPES, type SearchableType } from '../contracts/names.ts';
@@ -27,15 +27,15 @@ export async function indexItem({ database, index, build, mediaItemId }: Into): 
 }
 
 /**
- * The same for a copy that an indexing of the item may overtake: done again when that happened, so that nothing of what it wrote is
- * undone. An item deleted meanwhile has no points.
+ * What a search may find of an item: all of it, or what was posted while it is not searchable. For a copy that an indexing of the item
+ * may overtake: done again when that happened, so that nothing of what it wrote is undone. An item deleted meanwhile has no points.
  */
 export async function copyItem(into: Into): Promise<number> {
   const markNow = () => indexingMark(into.database, into.mediaItemId);
   for (let before = await markNow(); before !== null; ) {
     let points = 0;
     try {
-      points = await indexItem(into);
+      points = await ((await isSearchable(into.database, into.mediaItemId)) ? indexItem(into) : indexAllPosted(into));
     } catch (error) {
       if ((await markNow()) !== null) throw error;
     }
@@ -47,14 +47,20 @@ export async function copyItem(into: Into): Promise<number> {
 }
 
 /** Posted segments only; nothing else of the item is touched. */
-export async function indexPostedOf(into: Into, type: SearchableType, posted: number[]): Promise<number> {
+export async function indexPostedOf(into: Into, type: SearchableType, posted: Posted): Promise<number> {
   const ids = await writePages(into, type, posted);
   await requireAll(into.index, into.build, type, ids);
   await into.index.of(into.build).quantizeWhenLarge();
   return ids.length;
 }
 
-async function writePages({ database, index, build, mediaItemId }: Into, type: SearchableType, posted?: number[]) {
+async function indexAllPosted(into: Into): Promise<number> {
+  let indexed = 0;
+  for (const type of SEARCHABLE_TYPES) indexed += await indexPostedOf(into, type, 'all');
+  return indexed;
+}
+
+async function writePages({ database, index, build, mediaItemId }: Into, type: SearchableType, posted?: Posted) {
   const ids: string[] = [];
   const pages = pointPages(database, { type, mediaItemId, model: build.model, limit: PAGE, posted });
   for await (const points of pages) {

@@ -60,7 +60,8 @@ export const createIndexingActivities = ({ config, database, searchIndex }: Depe
   /** After a change of the model the live index cannot take this item's vectors: the run waits for the reindex. */
   async function requireVectors(mediaItemId: number, live: Build): Promise<void> {
     const than = config.EMBEDDING_MODEL;
-    const lacking = await itemsLacking(database, { model: live.model, than, mediaItemIds: [mediaItemId] });
+    const item = { mediaItemIds: [mediaItemId], whole: new Set([mediaItemId]) };
+    const lacking = await itemsLacking(database, { model: live.model, than, ...item });
     if (lacking.length === 0) return;
     const message = `The live index holds vectors of ${live.model}, this item has those of ${than}: start a reindex.`;
     throw new TapeworksError('NOT_SEARCHABLE_YET', message, { live: live.model, configured: than });

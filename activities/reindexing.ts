@@ -54,7 +54,7 @@ export const createReindexingActivities = ({ config, database, searchIndex }: De
     return { buildId: build?.id ?? null, generation: build?.generation ?? null, embed };
   },
 
-  /** Items to copy, by id: all that were searchable; of a build that was live before, those that changed since. */
+  /** Items to copy, by id: all that are searchable or have posted segments; of a build that was live before, those that changed since. */
   async listItems({ buildId, after, limit }: Page) {
     const { endedAt } = await getBuild(database, buildId);
     return listSearchable(database, { after, limit, changedSince: endedAt });

@@ -1,7 +1,7 @@
 /** Whether a build holds what Postgres holds: items one by one, and nothing of items that are gone. */
 import type { Database } from '../clients/database/client.ts';
 import { countVectors, itemsLacking } from '../clients/database/points.ts';
-import { lastMediaId, listSearchable } from '../clients/database/searchable.ts';
+import { lastMediaId, listSearchable, searchableAmong } from '../clients/database/searchable.ts';
 import type { Build, VectorIndex } from '../clients/qdrant/index.ts';
 import { SEARCHABLE_TYPES } from '../contracts/names.ts';
 import { beat } from './heartbeat.ts';
@@ -9,19 +9,21 @@ import { copyItem } from './index-item.ts';
 
 type Of = { database: Database; index: VectorIndex; build: Build; than: string };
 
-/** Copies items again whose counts differ. `after`: where the next page begins; `null` behind the last. */
+/** Copies items again whose counts differ; of those that are not searchable only what was posted is counted. `after`: where the next page begins; `null` behind the last. */
 export async function verifyItems(
   { database, index, build, than }: Of,
   { after, limit }: { after: number; limit: number },
 ): Promise<{ after: number | null; points: number; recopied: number; removed: number; lacking: number }> {
   const collections = index.of(build);
   const { mediaItemIds, more } = await listSearchable(database, { after, limit });
-  const expected = await countVectors(database, { model: build.model, mediaItemIds });
-  const lacking = await itemsLacking(database, { model: build.model, than, mediaItemIds });
+  const whole = await searchableAmong(database, mediaItemIds);
+  const expected = await countVectors(database, { model: build.model, mediaItemIds, whole });
+  const lacking = await itemsLacking(database, { model: build.model, than, mediaItemIds, whole });
   let points = 0;
   let recopied = 0;
   for (const mediaItemId of mediaItemIds) {
-    const counts = await Promise.all(SEARCHABLE_TYPES.map((type) => collections.count(type, { mediaItemId })));
+    const counted = whole.has(mediaItemId) ? { mediaItemId } : { mediaItemId, origin: 'posted' as const };
+    const counts = await Promise.all(SEARCHABLE_TYPES.map((type) => collections.count(type, counted)));
     const same = SEARCHABLE_TYPES.every((type, at) => (expected.get(`${mediaItemId} ${type}`) ?? 0) === counts[at]);
     if (same) {
       points += counts.reduce((sum, count) => sum + count, 0);

@@ -95,7 +95,7 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
     for (const mediaItemId of mediaItemIds) {
       await run.unpaused();
       try {
-        await embedding.embed({ mediaItemId });
+        await embedding.embed({ mediaItemId, findable: true });
       } catch (error) {
         if (ownCancellation() || (await reindexing.isThere({ mediaItemId }))) throw error;
         continue;

@@ -70,7 +70,7 @@ const exportsRoute = createRoute({
   tags: ['exports'],
   summary: 'Written export files',
   request: { query: z.object({ scope: shortText }) },
-  responses: { 200: answer(exportListSchema, 'All exports, newest first.') },
+  responses: { 200: answer(exportListSchema, 'All exports, newest first.'), ...problems('INVALID_INPUT') },
 });
 
 export function fileRoutes({ config, database }: ApiDependencies): Router {

@@ -51,7 +51,7 @@ const removeRoute = createRoute({
   summary: 'Delete an added term',
   description: 'Its hits stay until their media is processed again.',
   request: { params: z.object({ keyword: z.string().min(1).max(100) }) },
-  responses: { 204: { description: 'It is gone.' }, ...problems('NOT_FOUND', 'CONFLICT') },
+  responses: { 204: { description: 'It is gone.' }, ...problems('NOT_FOUND', 'CONFLICT', 'INVALID_INPUT') },
 });
 
 export function keywordRoutes({ database, lexiconStore }: ApiDependencies): Router {

@@ -90,7 +90,7 @@ const getRoute = createRoute({
   tags: ['media'],
   summary: 'One media item',
   request: { params: mediaParam },
-  responses: { 200: answer(mediaSchema, 'The item.'), ...problems('NOT_FOUND') },
+  responses: { 200: answer(mediaSchema, 'The item.'), ...problems('NOT_FOUND', 'INVALID_INPUT') },
 });
 
 const deleteRoute = createRoute({
@@ -101,7 +101,7 @@ const deleteRoute = createRoute({
   request: { params: mediaParam, query: z.object({ cancel: optionalFlag }) },
   responses: {
     204: { description: 'Deleted. A file under MEDIA_ROOT stays.' },
-    ...problems('NOT_FOUND', 'CONFLICT', 'QDRANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'),
+    ...problems('NOT_FOUND', 'CONFLICT', 'INVALID_INPUT', 'QDRANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'),
   },
 });
 

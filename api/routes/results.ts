@@ -43,7 +43,7 @@ const strategyRoute = createRoute({
   tags: ['strategies'],
   summary: 'A strategy with its rules and the moments each rests on',
   request: { params: idParam },
-  responses: { 200: answer(strategyAnswerSchema, 'The strategy.'), ...problems('NOT_FOUND') },
+  responses: { 200: answer(strategyAnswerSchema, 'The strategy.'), ...problems('NOT_FOUND', 'INVALID_INPUT') },
 });
 const signalsRoute = createRoute({
   method: 'get',
@@ -68,7 +68,7 @@ const signalRoute = createRoute({
   tags: ['signals'],
   summary: 'One signal',
   request: { params: idParam },
-  responses: { 200: answer(signalAnswerSchema, 'The signal.'), ...problems('NOT_FOUND') },
+  responses: { 200: answer(signalAnswerSchema, 'The signal.'), ...problems('NOT_FOUND', 'INVALID_INPUT') },
 });
 
 const counts = { _count: { select: { citations: true, signals: true } } } as const;

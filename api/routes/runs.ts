@@ -32,7 +32,14 @@ const idPath = z.object({ id: z.string().min(1).max(1_000).meta({ description: '
 const oneRun = z.object({
   runId: z.string().max(100).optional().meta({ description: 'An earlier run of the workflow; else the newest.' }),
 });
-const steering = problems('NOT_FOUND', 'RUN_NOT_ACTIVE', 'CONFLICT', 'NO_WORKER', 'TEMPORAL_UNAVAILABLE');
+const steering = problems(
+  'NOT_FOUND',
+  'RUN_NOT_ACTIVE',
+  'CONFLICT',
+  'INVALID_INPUT',
+  'NO_WORKER',
+  'TEMPORAL_UNAVAILABLE',
+);
 const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
   required: false,
@@ -59,7 +66,7 @@ const getRoute = createRoute({
   tags: ['workflows'],
   summary: 'A run: stage, counts, failures with what to do',
   request: { params: idPath, query: oneRun },
-  responses: { 200: answer(runDetailSchema, 'The run.'), ...problems('NOT_FOUND') },
+  responses: { 200: answer(runDetailSchema, 'The run.'), ...problems('NOT_FOUND', 'INVALID_INPUT') },
 });
 const resultRoute = createRoute({
   method: 'get',
@@ -70,7 +77,7 @@ const resultRoute = createRoute({
   responses: {
     200: answer(z.record(z.string(), z.unknown()), 'The result.'),
     202: answer(notYetSchema, 'It has not ended yet.'),
-    ...problems('NOT_FOUND', 'CANCELLED', 'INTERNAL'),
+    ...problems('NOT_FOUND', 'INVALID_INPUT', 'CANCELLED', 'INTERNAL'),
   },
 });
 const steerRoute = <Path extends string, Schema extends z.ZodType>(path: Path, summary: string, schema: Schema) =>

@@ -5,6 +5,7 @@ import { bytesToVector } from '../../clients/database/vectors.ts';
 import type { EmbedAnswer, EmbedBody } from '../../contracts/http/search.ts';
 import { embedSegmentsResultSchema } from '../../contracts/messages.ts';
 import { workflowId } from '../../contracts/names.ts';
+import { TapeworksError } from '../../contracts/errors.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { findMedia } from '../media/find.ts';
 import { start, type StartOutcome } from '../runs/start.ts';
@@ -13,7 +14,13 @@ import { resultWithin } from '../runs/wait.ts';
 
 type EmbedDependencies = Pick<ApiDependencies, 'database' | 'temporal' | 'log' | 'closing'>;
 
-/** `answer` null: still under way after the wait, or not waited for. Throws NOT_FOUND, TEMPORAL_UNAVAILABLE, the run's own failure. */
+/** Clocks of players and of files differ by less. */
+const SLACK_MS = 1_000;
+
+/**
+ * `answer` null: still under way after the wait, or not waited for. Throws NOT_FOUND, INVALID_INPUT for segments behind the media's
+ * end, TEMPORAL_UNAVAILABLE, the run's own failure.
+ */
 export async function embedSegments(
   deps: EmbedDependencies,
   wish: EmbedBody,
@@ -21,6 +28,7 @@ export async function embedSegments(
 ): Promise<{ outcome: StartOutcome; answer: EmbedAnswer | null }> {
   const { embedding_type: embeddingType, segments } = wish;
   const item = await findMedia(deps.database, String(wish.media_item_id));
+  refuseBehindEnd(segments, item.durationMs);
   await requireTemporal(deps.temporal);
   const referenceIds = segments.map(({ id }) => id);
   const request = {
@@ -52,6 +60,19 @@ export async function embedSegments(
     ? await vectorsOf(deps, { mediaItemId: item.id, embeddingType, embeddingModel: result.model }, referenceIds)
     : undefined;
   return { outcome, answer: { ...result, ...(vectors ? { vectors } : {}) } };
+}
+
+/** `durationMs` null: unknown, as of a transcript without its media. */
+function refuseBehindEnd(segments: EmbedBody['segments'], durationMs: number | null): void {
+  if (durationMs === null) return;
+  const errors = segments.flatMap(({ id, start_time }, at) => {
+    if (Math.round(start_time * 1_000) <= durationMs + SLACK_MS) return [];
+    const message = `segment ${id} begins at ${start_time} s, but the media ends at ${durationMs / 1_000} s`;
+    return [{ field: `segments.${at}.start_time`, message }];
+  });
+  if (errors.length === 0) return;
+  const named = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new TapeworksError('INVALID_INPUT', named.slice(0, 1_000), { errors: errors.slice(0, 50) });
 }
 
 async function vectorsOf(

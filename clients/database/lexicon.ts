@@ -10,9 +10,9 @@ const LOCK = 7_430_021;
 export interface LexiconStore {
   /** The lexicon now. Asks the database for changes and builds it anew only after one; the same content is the same object. */
   current(): Promise<Lexicon>;
-  /** Added terms that a later term of the product or of a file stands in the way of. */
+  /** Added terms that a later term of the product or of a file stands in the way of, or that the rules refuse by now. */
   leftOut(): Promise<LeftOut[]>;
-  /** Takes a term in. Throws CONFLICT (a spelling is another term's), INVALID_INPUT (everyday words, an unknown context). */
+  /** Takes a term in. Throws CONFLICT (a spelling is another term's), INVALID_INPUT (everyday words, strange characters, an unknown context). */
   add(term: Term): Promise<LexiconTerm>;
   /** Removes an added term; its hits stay until the media is processed again. Throws NOT_FOUND, CONFLICT (not an added one). */
   remove(keyword: string): Promise<void>;

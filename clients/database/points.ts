@@ -7,14 +7,15 @@ import { bytesToVector } from './vectors.ts';
 type Hit = { keyword: string; category: string; startMs: number; endMs: number; confidence: number };
 type Moment = { id: number; text: string; startMs: number; endMs: number; clipId: number | null };
 type Clip = { id: number; startMs: number; endMs: number; text: string };
+export type Posted = number[] | 'all';
 export type PointsOf = {
   type: SearchableType;
   mediaItemId: number;
   model: string;
   /** Points of a page. */
   limit: number;
-  /** Only these posted segments; everything of the type when missing. */
-  posted?: number[] | undefined;
+  /** Only these posted segments, or all of them; everything of the type when missing. */
+  posted?: Posted | undefined;
 };
 
 /** Pages of an item's points of one type, in a stable order, at most `limit` each. */
@@ -23,7 +24,10 @@ export async function* pointPages(
   { type, mediaItemId, model, limit, posted }: PointsOf,
 ): AsyncGenerator<IndexPoint[]> {
   const item = await loadItem(database, mediaItemId);
-  const only = posted ? { origin: 'posted', referenceId: { in: posted } } : {};
+  const only = {
+    ...(posted === undefined ? {} : { origin: 'posted' }),
+    ...(Array.isArray(posted) ? { referenceId: { in: posted } } : {}),
+  };
   for (let after = 0, full = true; full; ) {
     const rows = await database.embedding.findMany({
       where: { mediaItemId, embeddingType: type, embeddingModel: model, id: { gt: after }, ...only },
@@ -53,14 +57,21 @@ export async function* pointPages(
   }
 }
 
+/** Of items that are not among `whole` only what was posted counts. */
+type Vectors = { model: string; mediaItemIds: number[]; whole: ReadonlySet<number> };
+
 /** Vectors of the given model by item and type: as many points the index should hold. Keys are "<mediaItemId> <type>". */
 export async function countVectors(
   database: Database,
-  { model, mediaItemIds }: { model: string; mediaItemIds: number[] },
+  { model, mediaItemIds, whole }: Vectors,
 ): Promise<Map<string, number>> {
   const groups = await database.embedding.groupBy({
     by: ['mediaItemId', 'embeddingType'],
-    where: { mediaItemId: { in: mediaItemIds }, embeddingModel: model },
+    where: {
+      mediaItemId: { in: mediaItemIds },
+      embeddingModel: model,
+      OR: [{ origin: 'posted' }, { mediaItemId: { in: [...whole] } }],
+    },
     _count: true,
   });
   return new Map(groups.map((group) => [`${group.mediaItemId} ${group.embeddingType}`, group._count]));
@@ -69,13 +80,14 @@ export async function countVectors(
 /** Those of the items that lack vectors of `model` for texts of which they have vectors of `than`. */
 export async function itemsLacking(
   database: Database,
-  { model, than, mediaItemIds }: { model: string; than: string; mediaItemIds: number[] },
+  { model, than, mediaItemIds, whole }: Vectors & { than: string },
 ): Promise<number[]> {
   if (model === than) return [];
   const rows = await database.$queryRaw<Array<{ id: number }>>`
     SELECT DISTINCT have.media_item_id AS id FROM embeddings have
     WHERE have.media_item_id = ANY (${mediaItemIds}) AND have.embedding_model = ${than}
       AND have.embedding_type = ANY (${[...SEARCHABLE_TYPES]})
+      AND (have.origin = 'posted' OR have.media_item_id = ANY (${[...whole]}))
       AND NOT EXISTS (
         SELECT 1 FROM embeddings want
         WHERE want.media_item_id = have.media_item_id AND want.embedding_type = have.embedding_type

@@ -1,12 +1,13 @@
-/** Items that a search can find. */
+/** Items that a search can find, whole or by what was posted of them. */
 import type { Database } from './client.ts';
 
 /** Clocks of machines differ by less. */
 const CLOCK_MARGIN_MS = 300_000;
 
 /**
- * Ids in ascending order, behind `after`. `changedSince`: only those indexed since then, and those with posted segments, which are
- * indexed without a trace.
+ * Ids in ascending order, behind `after`: items that are searchable, and those with posted segments, of which nothing else may be
+ * found until they are. `changedSince`: only those indexed since then, and those with posted segments, which are indexed without a
+ * trace.
  */
 export async function listSearchable(
   database: Database,
@@ -23,13 +24,30 @@ export async function listSearchable(
           ],
         };
   const rows = await database.mediaItem.findMany({
-    where: { id: { gt: after }, searchableAt: { not: null }, ...changed },
+    where: {
+      id: { gt: after },
+      AND: [{ OR: [{ searchableAt: { not: null } }, { postedSegments: { some: {} } }] }, changed],
+    },
     orderBy: { id: 'asc' },
     take: limit + 1,
     select: { id: true },
   });
   const ids = rows.map(({ id }) => id);
   return { mediaItemIds: ids.slice(0, limit), more: ids.length > limit };
+}
+
+/** Those of the items that are searchable as a whole. */
+export async function searchableAmong(database: Database, mediaItemIds: number[]): Promise<Set<number>> {
+  const where = { id: { in: mediaItemIds }, searchableAt: { not: null } };
+  const rows = await database.mediaItem.findMany({ where, select: { id: true } });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Whether an item is searchable as a whole; what was posted of it is found in any case. An item that is gone: NOT_FOUND. */
+export async function isSearchable(database: Database, mediaItemId: number): Promise<boolean> {
+  const where = { id: mediaItemId };
+  const { searchableAt } = await database.mediaItem.findUniqueOrThrow({ where, select: { searchableAt: true } });
+  return searchableAt !== null;
 }
 
 /**

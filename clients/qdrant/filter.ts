@@ -12,6 +12,7 @@ export type IndexFilter = {
   toMs?: number | undefined;
   /** Moments with a keyword hit of at least this confidence. */
   minConfidence?: number | undefined;
+  origin?: 'pipeline' | 'posted' | undefined;
 };
 
 /** Payload fields that filters use, and how Qdrant indexes them. */
@@ -28,7 +29,7 @@ export const PAYLOAD_INDEXES = {
 
 /** The filter in Qdrant's terms; `undefined` lets all pass. */
 export function toQdrantFilter(filter: IndexFilter | undefined): Schemas['Filter'] | undefined {
-  const { mediaItemId, videoId, keyword, category, clipId, fromMs, toMs, minConfidence } = filter ?? {};
+  const { mediaItemId, videoId, keyword, category, clipId, fromMs, toMs, minConfidence, origin } = filter ?? {};
   const must: Schemas['Condition'][] = [
     ...anyOf('media_item_id', mediaItemId),
     ...anyOf('video_id', videoId),
@@ -37,6 +38,7 @@ export function toQdrantFilter(filter: IndexFilter | undefined): Schemas['Filter
     ...anyOf('clip_id', clipId),
     ...(toMs === undefined ? [] : [{ key: 'start_ms', range: { lt: toMs } }]),
     ...(fromMs === undefined ? [] : [notBefore(fromMs)]),
+    ...(origin === undefined ? [] : [{ key: 'origin', match: { value: origin } }]),
     ...(minConfidence === undefined ? [] : [{ key: 'confidence', range: { gte: minConfidence } }]),
   ];
   return must.length > 0 ? { must } : undefined;

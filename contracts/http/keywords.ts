@@ -19,7 +19,8 @@ export const keywordListSchema = z
     total: z.int(),
     items: z.array(keywordAnswerSchema),
     left_out: z.array(z.object({ keyword: z.string(), reason: z.string() })).meta({
-      description: 'Added terms that are not looked for, since a term of the product or of a file has their spelling.',
+      description:
+        'Added terms that are not looked for: a term of the product or of a file has their spelling, or the rules refuse them by now.',
     }),
   })
   .meta({ id: 'KeywordList' });

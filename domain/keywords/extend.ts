@@ -3,10 +3,13 @@ import type { Lexicon, LexiconTerm, Near, Term } from '../../contracts/keywords.
 import common from './everyday-words.json' with { type: 'json' };
 import { versioned } from './lexicon.ts';
 import { listedSpellings, spellingIndex } from './spellings.ts';
-import { words } from './tokens.ts';
+import { writingProblems } from './writing.ts';
 
-/** `taken`: another term has the spelling; `general`: it would be found everywhere; `context`: there is no such context. */
-export type TermProblem = { kind: 'taken' | 'general' | 'context' | 'empty'; message: string };
+/**
+ * `taken`: another term has the spelling; `general`: it would be found everywhere; `context`: there is no such context; `empty`: it
+ * has no letter; `characters`: it has some that no text is compared by.
+ */
+export type TermProblem = { kind: 'taken' | 'general' | 'context' | 'empty' | 'characters'; message: string };
 
 const EVERYDAY = new Set(common.everyday.split(' '));
 const SMALL = new Set(common.small.split(' '));
@@ -19,10 +22,11 @@ const isGeneral = (spelt: string[]) =>
 
 /** All that speaks against taking a term into a lexicon; `[]` if nothing does. */
 export function termProblems(lexicon: Lexicon, term: Term): TermProblem[] {
+  const written = writingProblems(term);
+  if (written.length > 0) return written;
   const problems: TermProblem[] = [];
   const add = (kind: TermProblem['kind'], message: string) => problems.push({ kind, message });
   const index = spellingIndex(lexicon);
-  if (words(term.keyword).length === 0) add('empty', `keyword: “${term.keyword}” has no word in it.`);
   const seen = new Set<string>();
   for (const { words: spelt, loose } of listedSpellings(term)) {
     const key = spelt.join(' ');

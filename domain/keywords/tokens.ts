@@ -3,7 +3,10 @@ export type Token = { word: string; start: number; end: number; joined: boolean 
 
 const WORD = /[\p{L}\p{N}\p{M}]+|%/gu;
 const WORD_HERE = /[\p{L}\p{N}\p{M}]+|%/uy;
-const LINK = /^[\s\p{Pd}/&'’_+]*$/u;
+const LINKS = String.raw`\p{Pd}/&'’_+`;
+const LINK = new RegExp(`^[\\s${LINKS}]*$`, 'u');
+/** What neither stands in a word nor links two; a point does after a single letter. */
+const STRANGER = new RegExp(`[^\\p{L}\\p{N}\\p{M}\\p{Zs}%.${LINKS}]`, 'gu');
 /** A longer gap parts words anyway, and is not worth a pattern. */
 const LONGEST_LINK = 8;
 
@@ -39,6 +42,9 @@ export function tokenize(text: string): Token[] {
   }
   return tokens;
 }
+
+/** The characters of a spelling that no word and no link between words has: such a spelling stands for another text than it shows. */
+export const strangersIn = (spelling: string): string[] => [...new Set(spelling.match(STRANGER))];
 
 /** The words of a spelling, as they are compared. */
 export const words = (spelling: string): string[] => tokenize(spelling).map((token) => token.word);

@@ -34,10 +34,38 @@ describe('adding a term', () => {
     ['an unknown context', { ...NEW, needs: { words: ['@nowhere'] } }, 422, 'INVALID_INPUT'],
     ['a source of its own', { ...NEW, source: 'built-in' }, 422, 'INVALID_INPUT'],
     ['a NUL', { ...NEW, keyword: 'zor\0blax' }, 422, 'INVALID_INPUT'],
+    ['a control character', { ...NEW, keyword: 'zorblax\u0007' }, 422, 'INVALID_INPUT'],
+    ['a line break', { ...NEW, variants: ['zor\nblax pattern'] }, 422, 'INVALID_INPUT'],
+    ['text that is written backwards', { ...NEW, keyword: 'zorblax\u202Ekcots' }, 422, 'INVALID_INPUT'],
+    ['an invisible character', { ...NEW, misheard: ['zor\u200Bblax'] }, 422, 'INVALID_INPUT'],
+    ['markup', { ...NEW, keyword: '<b>zorblax</b>' }, 422, 'INVALID_INPUT'],
+    ['figures alone', { ...NEW, variants: ['00'], needs: { words: ['price'] } }, 422, 'INVALID_INPUT'],
+    ['figures in two words', { ...NEW, loose: [{ variants: ['00 11'], notAfter: ['at'] }] }, 422, 'INVALID_INPUT'],
+    ['markup in a condition', { ...NEW, needs: { words: ['<price>'] } }, 422, 'INVALID_INPUT'],
+    ['a definition written backwards', { ...NEW, definition: 'A pattern of \u202Eecirp' }, 422, 'INVALID_INPUT'],
   ])('refuses %s', async (_, body, status, code) => {
     const reply = await api.call('POST', '/keywords', body);
     expect({ status: reply.status, code: reply.body.code }).toEqual({ status, code });
     expect(await api.deps.database.lexiconTerm.count()).toBe(0);
+  });
+
+  it('says what stands in the way, in characters that can be seen', async () => {
+    const reply = await api.call('POST', '/keywords', { ...NEW, keyword: 'zorblax\u202E', variants: ['00 11'] });
+    expect(reply.body.detail).toContain('U+202E');
+    expect(reply.body.detail).not.toContain('\u202E');
+    expect(reply.body.detail).toContain('“00 11” has no letter');
+  });
+
+  it('takes the characters that terms are written with', async () => {
+    const term = {
+      ...NEW,
+      keyword: 'Zörblax & Söhne’s 3-bar %Z',
+      variants: ['Z.O.R. blax', '佐尔', 'zor_blax+'],
+      loose: [{ variants: ['violet'], needs: { words: ['@trading', '20', '%'] } }],
+    };
+    const reply = await api.call('POST', '/keywords', term);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(201);
+    expect((await api.call('DELETE', `/keywords/${encodeURIComponent(term.keyword)}`)).status).toBe(204);
   });
 
   it('is seen by a running worker; finished media is processed again without force, and then not', async () => {

@@ -159,7 +159,7 @@ describe('POST /embed', () => {
     { id: 8, text: 'The second entry in a wedge', start_time: 5, end_time: 6 },
   ];
   const embed = (body: object, headers = {}) =>
-    api.call<EmbedAnswer & { workflowId?: string }>(
+    api.call<EmbedAnswer & { workflowId?: string; detail?: string }>(
       'POST',
       '/embed',
       { media_item_id: transcript.id, embedding_type: 'transcript', segments, ...body },
@@ -187,6 +187,20 @@ describe('POST /embed', () => {
     const reply = await embed({ embedding_type: 'keyword' }, { prefer: 'respond-async' });
     expect(reply.status).toBe(202);
     expect((await api.ended(reply.body.workflowId ?? '')).status).toBe('completed');
+  });
+
+  it('refuses segments that begin after the end of the media, and says where that is', async () => {
+    const { durationMs } = await api.deps.database.mediaItem.findUniqueOrThrow({ where: { id: video.id } });
+    const end = (durationMs ?? 0) / 1_000;
+    expect(end).toBeGreaterThan(60);
+    const late = [segments[0], { id: 9, text: 'Said after the end', start_time: end + 1.1, end_time: end + 2 }];
+    const reply = await embed({ media_item_id: video.id, segments: late });
+    expect(reply).toMatchObject({ status: 422, body: { code: 'INVALID_INPUT' } });
+    expect(reply.body.detail).toContain('segments.1.start_time');
+    expect(reply.body.detail).toContain(`${end} s`);
+    expect(await api.deps.database.postedSegment.count({ where: { mediaItemId: video.id } })).toBe(0);
+    const justAfter = [{ ...late[1], start_time: end + 0.9 }];
+    expect((await embed({ media_item_id: video.id, embedding_type: 'keyword', segments: justAfter })).status).toBe(200);
   });
 
   it.each([
@@ -353,8 +367,8 @@ describe('with a cross-encoder', () => {
     const segments = Array.from({ length: 120 }, (_, at) => ({
       id: at,
       text: `RSI, note ${at}`,
-      start_time: at,
-      end_time: at,
+      start_time: at / 2,
+      end_time: at / 2,
     }));
     const posted = { media_item_id: video.id, embedding_type: 'transcript', segments };
     expect((await api.call('POST', '/embed', posted)).status).toBe(200);

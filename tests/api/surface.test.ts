@@ -285,6 +285,27 @@ describe('the description', () => {
       expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
   });
 
+  it.each([
+    ['get', '/media/{id}', ''],
+    ['delete', '/media/{id}', ''],
+    ['delete', '/keywords/{keyword}', ''],
+    ['get', '/strategies/{id}', ''],
+    ['get', '/signals/{id}', ''],
+    ['get', '/exports', '?scope='],
+    ['get', '/workflows/{id}', `?runId=${'x'.repeat(101)}`],
+    ['get', '/workflows/{id}/result', `?runId=${'x'.repeat(101)}`],
+    ['post', '/workflows/{id}/pause', ''],
+    ['post', '/workflows/{id}/resume', ''],
+    ['post', '/workflows/{id}/cancel', ''],
+    ['post', '/workflows/{id}/rerun', ''],
+  ])('tells that %s %s may answer 422, as it does', async (method, template, query) => {
+    const path = template.replace(/\{.+?\}/, 'x'.repeat(121)) + query;
+    const refused = await api.call(method.toUpperCase(), path, method === 'post' ? { unheard: 'of' } : undefined);
+    expect({ status: refused.status, code: refused.body.code }).toEqual({ status: 422, code: 'INVALID_INPUT' });
+    const { body } = await api.call<Document>('GET', '/openapi.json');
+    expect(body.paths[template]?.[method]).toHaveProperty(['responses', '422']);
+  });
+
   it('is shown by a page that loads nothing from elsewhere', async () => {
     const page = await api.request('/docs');
     const html = await page.text();

@@ -250,6 +250,57 @@ describe('a rebuild', () => {
   });
 });
 
+describe('texts posted to an item of which the run failed', () => {
+  it('stay searchable through a rebuild and a rollback, and what was half done stays out', async () => {
+    const { database } = dependencies;
+    const all = createActivities(dependencies);
+    const id = await storeItem(dependencies, ['the auction opens with a gap']);
+    await runActivity(all.embedding.embed, { mediaItemId: id });
+    const { videoId } = await database.mediaItem.findUniqueOrThrow({ where: { id } });
+    const post = async (referenceId: number, text: string) => {
+      const key = { mediaItemId: id, embeddingType: 'transcript' as const };
+      await database.postedSegment.create({ data: { ...key, referenceId, text, startMs: 0, endMs: 1_000 } });
+      const segments = { ...key, videoId, referenceIds: [referenceId] };
+      await runActivity(all.embedding.embedPosted, segments);
+      await runActivity(all.indexing.indexPosted, segments);
+    };
+    await post(7, 'an iron condor sells two spreads');
+    expect(await pointsOf(id)).toBe(1);
+
+    expect(await withGpu(async () => resultOf(await start()))).toMatchObject({ outcome: 'swapped' });
+    expect(await find('an iron condor of two spreads')).toContain(id);
+    expect(await pointsOf(id)).toBe(1);
+
+    await post(8, 'a calendar spread sells the near month');
+    const back = await withGpu(async () => resultOf(await start({ action: 'rollback' })));
+    expect(back).toMatchObject({ outcome: 'rolled_back' });
+    expect(await find('a calendar spread of the near month')).toContain(id);
+    expect(await pointsOf(id)).toBe(2);
+  });
+
+  it('are embedded and verified alone', async () => {
+    const { database } = dependencies;
+    const { reindexing, embedding } = createActivities(dependencies);
+    const id = await storeItem(dependencies, ['a tape that was read by half']);
+    const posted = { mediaItemId: id, embeddingType: 'clip', referenceId: 1, startMs: 0, endMs: 1_000 };
+    await database.postedSegment.create({ data: { ...posted, text: 'a collar caps gain and loss' } });
+    const { buildId } = await runActivity(reindexing.beginBuild, { action: 'rebuild' as const, startedBy: 'alone' });
+    if (buildId === null) throw new Error('no build');
+    const { mediaItemIds } = await runActivity(reindexing.listItems, { buildId, after: id - 1, limit: 10 });
+    expect(mediaItemIds).toEqual([id]);
+    await runActivity(embedding.embed, { mediaItemId: id, findable: true });
+    const stored = await database.embedding.findMany({ where: { mediaItemId: id } });
+    expect(stored.map(({ origin }) => origin)).toEqual(['posted']);
+    await runActivity(embedding.embed, { mediaItemId: id });
+    expect(await runActivity(reindexing.copyItems, { buildId, mediaItemIds })).toEqual({ points: 1 });
+    const page = await runActivity(reindexing.verifyPage, { buildId, after: id - 1, limit: 10 });
+    expect(page).toMatchObject({ points: 1, recopied: 0, lacking: 0 });
+    const report = { reason: 'test', recall: { live: null, built: null }, points: 0 };
+    await runActivity(reindexing.abandonBuild, { startedBy: 'alone', report });
+    await database.mediaItem.delete({ where: { id } });
+  });
+});
+
 describe('a rollback', () => {
   it('brings back the index before, with what was indexed since; once', async () => {
     const rebuilt = await start();
