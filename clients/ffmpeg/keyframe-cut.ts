@@ -4,12 +4,15 @@ import type { Probe } from '../../contracts/media.ts';
 import { inputArguments, QUIETLY, seconds } from './input.ts';
 import type { ProbePrograms } from './probe.ts';
 import { runProgram } from './run.ts';
+import { readTrackMs } from './smart-cut/mp4-boxes.ts';
 
 /** What MP4 holds and players know. */
 const VIDEO_CODECS = ['h264', 'hevc', 'vp9', 'av1', 'mpeg4'];
 const AUDIO_CODECS = ['aac', 'mp3', 'opus', 'ac3', 'eac3', 'flac', 'alac'];
 /** Sound and pictures of a file seldom end together. */
 const SHORT_BY_MS = 500;
+/** The keyframe, and pictures that are shown before it although they are stored behind. */
+const FIRST_PACKETS = 8;
 
 export type KeyframeRequest = {
   source: string;
@@ -40,28 +43,26 @@ export async function keyframeCut(
     ...['-map', '0:a:0?', '-c', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-avoid_negative_ts', 'make_zero', '-movflags', '+faststart'],
     ...['-f', probe.kind === 'video' ? 'mp4' : 'ipod', `file:${partial}`],
-    // The same packets with their times, which count from the wanted start.
-    ...['-map', main, '-c', 'copy', '-f', 'framecrc', '-'],
+    // The first packets with their times, which count from the wanted start.
+    ...['-map', main, '-c', 'copy', probe.kind === 'video' ? '-frames:v' : '-frames:a', String(FIRST_PACKETS)],
+    ...['-f', 'framecrc', '-'],
   ];
   const { stdout } = await runProgram({ program: programs.ffmpeg, args, signal });
-  const times = readTimes(stdout.toString('utf8'));
-  if (!times || times.to < wantedMs - SHORT_BY_MS) return { reason: 'the packets end before the clip does' };
+  const from = firstTimeMs(stdout.toString('utf8'));
+  const lengthMs = await readTrackMs(partial);
+  if (from === null || lengthMs === null || from + lengthMs < wantedMs - SHORT_BY_MS)
+    return { reason: 'the packets end before the clip does' };
   return {
     method: 'copy',
-    durationMs: Math.round(times.to - times.from),
+    durationMs: Math.round(lengthMs),
     bytes: (await stat(partial)).size,
-    startMs: Math.max(0, Math.round(startMs + times.from)),
+    startMs: Math.max(0, Math.round(startMs + from)),
   };
 }
 
 /** ffmpeg's `framecrc`: "#tb 0: 1/15360", then a line for each packet, "stream, dts, pts, duration, size, checksum". */
-function readTimes(printed: string): { from: number; to: number } | null {
+function firstTimeMs(printed: string): number | null {
   const [, num, den] = /^#tb 0: (\d+)\/(\d+)/m.exec(printed) ?? [];
-  const tickMs = (Number(num) / Number(den)) * 1_000;
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const [, pts, ticks] of printed.matchAll(/^0, *-?\d+, *(-?\d+), *(\d+),/gm)) {
-    from = Math.min(from, Number(pts) * tickMs);
-    to = Math.max(to, (Number(pts) + Number(ticks)) * tickMs);
-  }
-  return from < to ? { from, to } : null;
+  const times = [...printed.matchAll(/^0, *-?\d+, *(-?\d+),/gm)].map(([, pts]) => Number(pts));
+  return times.length === 0 ? null : (Math.min(...times) * 1_000 * Number(num)) / Number(den);
 }

@@ -2,7 +2,9 @@
 import type { Category, Lexicon } from '../../contracts/keywords.ts';
 import { confidenceOf } from '../keywords/confidence.ts';
 import { termFinder } from '../keywords/find-terms.ts';
-import { spokenNumber } from './numbers.ts';
+import type { Spelling } from '../keywords/spellings.ts';
+import { words as wordsOf } from '../keywords/tokens.ts';
+import { holdsNumber, spokenNumber } from './numbers.ts';
 
 type Span = { start: number; end: number };
 export type TermItem = Span & { kind: 'term'; keyword: string; category: Category; confidence: number };
@@ -28,9 +30,18 @@ function kindOf(token: Token, text: string): 'word' | 'comma' | 'stop' | null {
   return /^[;!?…]$/.test(token.text) ? 'stop' : 'word';
 }
 
-/** Splits a text into items; terms are found as the keyword matcher finds them. "twice" reads as 2 times. */
+/** "Risk 2 %" goes by its figure, which a rule has to see; "three white soldiers" is a name. */
+const goesByItsNumber = ({ words, term }: Spelling) => holdsNumber(words) && !holdsNumber(wordsOf(term.keyword));
+
+/**
+ * Splits a text into items; terms are found as the keyword matcher finds them, but one whose spelling has a number in it is left as
+ * words and numbers. "twice" reads as 2 times.
+ */
 export function readItems(text: string, lexicon: Lexicon): Item[] {
-  const terms = termFinder(lexicon).find(text);
+  const found = termFinder(lexicon).find(text);
+  const terms = found.flatMap(({ spelling, start, end }, at) =>
+    goesByItsNumber(spelling) ? [] : [{ ...spelling.term, start, end, confidence: confidenceOf(found, at) }],
+  );
   const tokens = scan(text);
   const words = tokens.map((token) => token.text);
   const items: Item[] = [];
@@ -39,24 +50,17 @@ export function readItems(text: string, lexicon: Lexicon): Item[] {
   while (at < tokens.length) {
     const token = tokens[at];
     if (!token) break;
-    const found = terms[term];
-    if (found && token.end > found.start) {
-      const { keyword, category } = found.spelling.term;
-      items.push({
-        kind: 'term',
-        keyword,
-        category,
-        confidence: confidenceOf(terms, term),
-        start: found.start,
-        end: found.end,
-      });
-      while (at < tokens.length && (tokens[at]?.start ?? 0) < found.end) at++;
+    const here = terms[term];
+    if (here && token.end > here.start) {
+      const { keyword, category, confidence, start, end } = here;
+      items.push({ kind: 'term', keyword, category, confidence, start, end });
+      while (at < tokens.length && (tokens[at]?.start ?? 0) < end) at++;
       term++;
       continue;
     }
     const number = token.text === 'twice' ? { value: 2, next: at + 1 } : spokenNumber(words, at);
     const last = number && tokens[number.next - 1];
-    if (number && last && (!found || last.end <= found.start)) {
+    if (number && last && (!here || last.end <= here.start)) {
       items.push({ kind: 'number', value: number.value, start: token.start, end: last.end });
       if (token.text === 'twice') items.push({ kind: 'word', text: 'times', start: last.end, end: last.end });
       at = number.next;

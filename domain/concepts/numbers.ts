@@ -71,3 +71,7 @@ export function spokenNumber(words: string[], from: number): SpokenNumber | null
   if (tail === 'and a quarter') return { value: number.value + 0.25, next: number.next + 3 };
   return number;
 }
+
+/** Whether a number is among the words, in figures or spoken. */
+export const holdsNumber = (words: string[]): boolean =>
+  words.some((word, at) => /\d/.test(word) || spokenNumber(words, at) !== null);

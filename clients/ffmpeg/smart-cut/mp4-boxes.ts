@@ -35,6 +35,36 @@ export async function readMp4Index(file: string): Promise<Mp4Index | null> {
   }
 }
 
+/** Milliseconds that the first track lasts, from an index that stands wherever it may; null when there is none. */
+export async function readTrackMs(file: string): Promise<number | null> {
+  const handle = await open(file, 'r');
+  try {
+    const { size: fileSize } = await handle.stat();
+    for (let at = 0; at + HEADER <= fileSize; ) {
+      const head = (await handle.read(Buffer.alloc(16), 0, 16, at)).buffer;
+      const size = head.readUInt32BE(0) === 1 ? Number(head.readBigUInt64BE(8)) : head.readUInt32BE(0);
+      if (size < HEADER) return null;
+      if (head.toString('latin1', 4, 8) === 'moov' && size <= MAX_INDEX_BYTES)
+        return trackMs((await handle.read(Buffer.alloc(size), 0, size, at)).buffer);
+      at += size;
+    }
+    return null;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `mdhd`: its first version has times of four bytes, its second of eight. */
+function trackMs(moov: Buffer): number | null {
+  const header = boxContent(moov, ['trak', 'mdia', 'mdhd']);
+  if (header === null || header.length < (header[0] === 1 ? 36 : 24)) return null;
+  const [ticks, perSecond] =
+    header[0] === 1
+      ? [Number(header.readBigUInt64BE(24)), header.readUInt32BE(20)]
+      : [header.readUInt32BE(16), header.readUInt32BE(12)];
+  return perSecond > 0 ? (ticks / perSecond) * 1_000 : null;
+}
+
 /** The content of the first box on a path such as `['trak', 'mdia']` inside `moov`, or null. */
 export function boxContent(moov: Buffer, path: string[]): Buffer | null {
   const box = findPath(moov, path)?.at(-1);
