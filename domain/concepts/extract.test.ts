@@ -4,7 +4,8 @@ import { conceptSchema } from '../../contracts/keywords.ts';
 import type { Cue } from '../../contracts/transcripts.ts';
 import { LEXICON } from '../keywords/lexicon.ts';
 import { extractConcepts } from './extract.ts';
-import { spokenNumber } from './numbers.ts';
+import { readItems } from './items.ts';
+import { holdsNumber, spokenNumber } from './numbers.ts';
 
 const cuesOf = (...texts: string[]): Cue[] =>
   texts.map((text, index) => ({ index, startMs: index * 4_000, endMs: index * 4_000 + 4_000, text }));
@@ -32,6 +33,25 @@ describe('spoken numbers', () => {
     ['word', null],
     ['and', null],
   ])('%s', (text, value) => expect(spokenNumber(text.split(' '), 0)?.value ?? null).toBe(value));
+});
+
+describe('terms with a number in them', () => {
+  const kinds = (text: string) => readItems(text, LEXICON).map(({ kind }) => kind);
+
+  test('are words and numbers, unless the number is part of the name', () => {
+    expect(kinds('risk 2 %')).toEqual(['word', 'number', 'word']);
+    expect(kinds('risk two percent')).toEqual(['word', 'number', 'word']);
+    expect(kinds('three white soldiers')).toEqual(['term']);
+    expect(kinds('risk per trade')).toEqual(['term']);
+  });
+
+  test.each([
+    ['risk 2 %', true],
+    ['two to one', true],
+    ['half a percent risk', true],
+    ['risk per trade', false],
+    ['', false],
+  ])('a number in “%s”: %s', (text, expected) => expect(holdsNumber(text.split(' '))).toBe(expected));
 });
 
 describe('parameters', () => {
@@ -62,6 +82,7 @@ describe('parameters', () => {
     ['above 70 on the RSI we sell', ['RSI threshold_above 70']],
     ['Look at the RSI. When it drops below 30 we buy.', ['RSI threshold_below 30']],
     ['risk one percent of your account', ['risk per trade percent 1']],
+    ['I only risk 2 % of my account', ['risk per trade percent 2']],
     ['we risk no more than 2% per trade', ['risk per trade percent 2']],
     ['a stop loss of 5 percent', ['stop loss percent 5']],
     ['the drawdown reaches ten percent', ['drawdown percent 10']],
